@@ -1,1 +1,70 @@
-export {}
+// The front door of core.
+export type { ArtifactTarget, MeasuredArtifact } from './artifact-target.ts'
+export type { DataFacts, SampleSet } from './data-target.ts'
+export {
+  type ErrorCode,
+  type ErrorData,
+  errorCodes,
+  errorFromData,
+  errorToData,
+  exitStatus,
+  FailmodeError,
+} from './errors.ts'
+export type { Image8, ImageCodec } from './image-codec.ts'
+export { canonicalJson, type Json } from './json.ts'
+export { type Cost, type DoorOptions, type Meter, openDoor } from './model/budget-door.ts'
+export type {
+  GradientModel,
+  LabelModel,
+  LossGradient,
+  ModelByAccess,
+  ModelFacts,
+  ScoreModel,
+  Scores,
+} from './model/model-target.ts'
+export {
+  type AnyProbe,
+  type Applicability,
+  type Budget,
+  type Check,
+  type CheckContext,
+  type CheckMeta,
+  type Claim,
+  defineProbe,
+  type Judgement,
+  type Measured,
+  type Probe,
+  type ProbeMeta,
+  type SampleOutcomes,
+  type SummaryContext,
+  type SystemFacts,
+} from './probe/probe.ts'
+export { nearest, parseSelection, type Selection } from './probe/selection.ts'
+export {
+  applyGate,
+  findMeasurements,
+  type GateConfig,
+  type GateResult,
+  gateConfigSchema,
+} from './rating/gate.ts'
+export { type CheckState, type JudgedRun, type JudgeInput, judgeRun } from './rating/judge-run.ts'
+export { type Journal, type JournalEntry, type JournalHeader, parseJournal } from './run/journal.ts'
+export { makePlan, type Plan, type PlanInput, type PlannedCheck } from './run/plan.ts'
+export {
+  type Blob,
+  type CheckResult,
+  type Detectable,
+  type Evidence,
+  type Finding,
+  type ImageEvidence,
+  type Measurement,
+  type ModeResult,
+  type RunDocument,
+  runDocumentSchema,
+  runJsonSchema,
+  type SanityEntry,
+  schemaVersion,
+} from './run/run-document.ts'
+export type { AnyStepHandler, BlobStore, StepContext, StepHandler, StepResult } from './run/step.ts'
+export { gatherRows, rows, sizeOf, type Tensor, tensor } from './tensor.ts'
+export * from './words.ts'

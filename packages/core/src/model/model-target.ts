@@ -1,0 +1,65 @@
+// The handle through which a check touches a model. Label, score and gradient access are separate interfaces
+// and separate code paths: a check that was handed a LabelModel has no way to see a score. All inputs are in
+// unit space (float32, values in [0,1], one sample shaped as the data gives it, images as C,H,W); the target
+// knows how to turn that into what the model wants.
+import type { Tensor } from '../tensor.ts'
+import type { Access, Task } from '../words.ts'
+
+/** Classes only. */
+export interface LabelModel {
+  /** Predicted class index of each row of `x`. */
+  labels(x: Tensor): Promise<Int32Array>
+}
+
+/** One vector of scores a sample. */
+export interface Scores {
+  /** `logits`: any real numbers; `probabilities`: each row non-negative with sum 1. */
+  readonly kind: 'logits' | 'probabilities'
+  /** [N, classes] */
+  readonly data: Float32Array
+  readonly classes: number
+}
+
+export interface ScoreModel {
+  scores(x: Tensor): Promise<Scores>
+}
+
+/** Per-sample value and gradient of a loss, in unit space. */
+export interface GradientModel extends ScoreModel {
+  /** Loss names are the engine's; `targets` are class indices, one a row. */
+  gradient(x: Tensor, loss: string, targets: Int32Array): Promise<LossGradient>
+}
+
+export interface LossGradient {
+  /** [N] */
+  readonly loss: Float32Array
+  /** Same shape as the input. */
+  readonly gradient: Float32Array
+  /** [N, classes] of the same forward pass. */
+  readonly scores: Scores
+}
+
+export interface ModelByAccess {
+  readonly label: LabelModel
+  readonly score: ScoreModel
+  readonly gradient: GradientModel
+}
+
+/** What is known of a model before it is queried; plain data. */
+export interface ModelFacts {
+  readonly kind: 'onnx' | 'http' | 'process' | 'function'
+  /** Digest of the bytes or of the address; part of every step's key. */
+  readonly digest: string
+  readonly task: Task
+  readonly access: readonly Access[]
+  /** Access that is missing, and what prevents it. */
+  readonly missingAccess: Readonly<Partial<Record<Access, string>>>
+  /** One sample in unit space, such as [1, 28, 28] for C,H,W. */
+  readonly sampleShape: readonly number[]
+  readonly classes: number
+  /** Class names, in index order. */
+  readonly labels: readonly string[]
+  readonly output: 'logits' | 'probabilities' | 'labels'
+  /** The most samples that one call can take; 1 where the model's batch is fixed. */
+  readonly maxBatch: number
+}
