@@ -1,1 +1,6 @@
-export {}
+export { accessReadingsDiffer } from './access.ts'
+export { catalogue, createCatalogue, extendCatalogue, modeByNumber, modeBySlug } from './catalogue.ts'
+export { CatalogueError, type CatalogueErrorCode } from './catalogue-error.ts'
+export { catalogueFromJson, catalogueJsonSchema, catalogueToJson, modeFileJsonSchema } from './export-json.ts'
+export { type Answers, type Rating, type RatingSubject, type Rule, rate } from './rate.ts'
+export * from './schema.ts'

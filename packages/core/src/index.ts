@@ -36,6 +36,7 @@ export {
   type Probe,
   type ProbeMeta,
   type SampleOutcomes,
+  type Summary,
   type SummaryContext,
   type SystemFacts,
 } from './probe/probe.ts'
@@ -47,6 +48,8 @@ export {
   type GateResult,
   gateConfigSchema,
 } from './rating/gate.ts'
+export { type Answers, type OpenFact, type RateInput, type Rating, rate } from './rating/rate.ts'
+export { rejudge, type RejudgeOptions } from './rating/rejudge.ts'
 export { type CheckState, type JudgedRun, type JudgeInput, judgeRun } from './rating/judge-run.ts'
 export { type Journal, type JournalEntry, type JournalHeader, parseJournal } from './run/journal.ts'
 export { makePlan, type Plan, type PlanInput, type PlannedCheck } from './run/plan.ts'
@@ -66,5 +69,43 @@ export {
   schemaVersion,
 } from './run/run-document.ts'
 export type { AnyStepHandler, BlobStore, StepContext, StepHandler, StepResult } from './run/step.ts'
+export { createRandom, type Random } from './random/random.ts'
+export { auc, aucInterval, tprAtFpr } from './statistics/auc.ts'
+export { type BootstrapOptions, bootstrap, pairedBootstrap } from './statistics/bootstrap.ts'
+export {
+  mean,
+  median,
+  quantile,
+  quantileOfSorted,
+  sorted,
+  standardDeviation,
+  variance,
+  weightedMean,
+  weightedVariance,
+} from './statistics/describe.ts'
+export type { Interval, IntervalOptions } from './statistics/interval.ts'
+export { clopperPearson, wilson } from './statistics/intervals.ts'
+export { type McNemar, mcnemar, mcnemarOfPairs } from './statistics/mcnemar.ts'
+export { benjaminiHochberg, holm } from './statistics/multiple-tests.ts'
+export {
+  type PermutationOptions,
+  permutationPValue,
+  permutationTest,
+  signFlipTest,
+} from './statistics/permutation.ts'
+export { type PowerOptions, smallestDetectableDrop, smallestDetectableRate } from './statistics/power.ts'
+export {
+  binomialCdf,
+  binomialProbability,
+  chiSquareCdf,
+  erfc,
+  inverseRegularisedBeta,
+  logGamma,
+  normalCdf,
+  normalQuantile,
+  regularisedBeta,
+  regularisedGammaP,
+  regularisedGammaQ,
+} from './statistics/special.ts'
 export { gatherRows, rows, sizeOf, type Tensor, tensor } from './tensor.ts'
 export * from './words.ts'

@@ -1,1 +1,59 @@
-export {}
+// The engine: ONNX models as plain data, in one normal form, with exact shapes, ready to run. It stands alone and
+// imports no other package of this project.
+
+export { EngineError, type EngineErrorCode } from './errors.ts'
+export { describeModel, type ModelDescription, type OutputDescription } from './inspect/describe-model.ts'
+export { type VerifiedModel, type VerifyOptions, verifyModel } from './inspect/open-in-child.ts'
+export { attributes, float, floats, type PlainAttribute, subgraph } from './ir/attributes.ts'
+export type {
+  Attribute,
+  Attributes,
+  Dimension,
+  Graph,
+  Model,
+  ModelFunction,
+  Node,
+  TensorType,
+  ValueInfo,
+  ValueType,
+} from './ir/graph.ts'
+export {
+  type BuilderOptions,
+  type GraphBuilder,
+  graphBuilder,
+  type NodeOptions,
+  targetOpset,
+} from './ir/graph-builder.ts'
+export {
+  type DataType,
+  dataTypes,
+  elementCount,
+  float32,
+  fromNumbers,
+  int64,
+  type NumericData,
+  scalar,
+  type Tensor,
+  type TensorData,
+  tensor,
+  toNumbers,
+  zeros,
+} from './ir/tensor.ts'
+export { normalize, type SpecializedModel, specialize } from './normalize/normalize.ts'
+export { type NodeRewrite, type Rewriter, rewriteNodes } from './normalize/rewrite.ts'
+export { newestOpset, oldestOpset, upgradeOpset } from './normalize/upgrade-opset.ts'
+export { loadModel } from './onnx/load.ts'
+export { type ReadOptions, readModel } from './onnx/read.ts'
+export { writeModel } from './onnx/write.ts'
+export type { GradientKind, Operator, VjpContext, VjpVariant } from './registry/operator.ts'
+export { operatorOf, operators } from './registry/operators.ts'
+export { listProviders, type Provider, runtimeVersion } from './runtime/onnxruntime.ts'
+export {
+  openSession,
+  type RunOptions,
+  type Session,
+  type SessionOptions,
+  type Tensors,
+} from './runtime/session.ts'
+export { type BindOptions, bindInputs, zeroFeeds } from './shapes/bind-inputs.ts'
+export { inferTypes, type ProbeOptions, probeShapes, type StaticType } from './shapes/probe-shapes.ts'

@@ -1,1 +1,13 @@
-export {}
+// The front door of the package for library users.
+export { catalogue } from '@failmode/catalogue'
+export {
+  type Check,
+  defineProbe,
+  FailmodeError,
+  type Probe,
+  type RunDocument,
+  type StepHandler,
+} from '@failmode/core'
+export { renderers } from '@failmode/report'
+export { defineSystem, loadConfig, openSystem, planRun, type RunSettings, runSystem, type SystemConfig } from '@failmode/system'
+export { registry as probes } from './registry.ts'

@@ -1,1 +1,19 @@
-export {}
+// The front door of probes: every probe of this version, in the order of the taxonomy. A mode without a probe is
+// not here; the run shows it as skipped.
+import type { AnyProbe, AnyStepHandler } from '@failmode/core'
+import perturbation from './01-perturbation/index.ts'
+import supplyChain from './09-supply-chain/index.ts'
+import commonCorruption from './16-common-corruption/index.ts'
+
+export const probes: readonly AnyProbe[] = [perturbation, supplyChain, commonCorruption]
+
+/** All step handlers by name, as a worker needs them. Handlers that probes share are there once. */
+export function stepHandlers(): ReadonlyMap<string, AnyStepHandler> {
+  const handlers = new Map<string, AnyStepHandler>()
+  for (const step of probes.flatMap((probe) => probe.steps)) {
+    const other = handlers.get(step.name)
+    if (other !== undefined && other !== step) throw new TypeError(`two steps are called ${step.name}`)
+    handlers.set(step.name, step)
+  }
+  return handlers
+}

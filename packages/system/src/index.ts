@@ -1,1 +1,13 @@
-export {}
+// The front door of system.
+export { configJsonSchema, type SystemConfig } from './config/config-schema.ts'
+export { defineSystem } from './config/define-system.ts'
+export { configNames, type LoadedConfig, loadConfig } from './config/load-config.ts'
+export { validateConfig } from './config/validate-config.ts'
+export { inferConfig, type InferredConfig } from './infer-system.ts'
+export { type OpenedSystem, openSystem, type SystemSource } from './open-system.ts'
+export { readJournal } from './run/journal-file.ts'
+export type { RunEvents } from './run/run-events.ts'
+export { exists, sha256, writeWhole } from './run/run-folder.ts'
+export { planRun, type RunOptions, type RunSettings, runSystem } from './run/run-system.ts'
+export { lockName } from './targets/artifact-target.ts'
+export { libraryVersions, toolVersion } from './versions.ts'

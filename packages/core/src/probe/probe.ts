@@ -106,6 +106,8 @@ export interface Claim {
   readonly subject: string | null
   /** Answers to rating facts that this claim settles. */
   readonly facts: Readonly<Record<string, string | boolean>>
+  /** True when the mode's row in the bug bar describes something else, so that only our own scale can rate it. */
+  readonly offBar?: boolean
   readonly measurements: readonly string[]
   readonly evidence: readonly Evidence[]
   readonly mitigations: readonly string[]
@@ -133,14 +135,19 @@ export interface SummaryContext {
   putSamples(outcomes: SampleOutcomes): Promise<Blob>
 }
 
+export interface Summary {
+  readonly measurements: readonly Measurement[]
+  readonly sanity: readonly SanityEntry[]
+}
+
 export interface Probe<O> {
   readonly meta: ProbeMeta
   /** zod schema with defaults, thresholds and help text; `parse({})` gives the defaults. */
   readonly options: ZodType<O>
   readonly checks: readonly Check<O>[]
   readonly steps: readonly AnyStepHandler[]
-  /** Measurements of the whole mode, over all its checks: the worst case per sample, for one. */
-  summarize?(context: SummaryContext): Promise<readonly Measurement[]>
+  /** What only shows over all checks of the mode: the worst case per sample, a comparison between attacks. */
+  summarize?(context: SummaryContext): Promise<Summary>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds probes of all option types

@@ -126,7 +126,10 @@ function fromKey(key: Key): Random {
   }
 
   return {
-    key: key.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join(''),
+    // Written out only where it is asked for: it would cost more than the rest of a split.
+    get key() {
+      return key.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
+    },
     split: (name) => fromKey(childKey(key, String(name))),
     uniform,
     int,

@@ -103,6 +103,7 @@ function toFinding(input: JudgeInput, mode: string, check: CheckResult, claim: C
     mode,
     variant: claim.variant,
     facts: { ...input.assets, ...claim.facts },
+    ...(claim.offBar === undefined ? {} : { offBar: claim.offBar }),
   })
   // Made of what stays the same between runs: no numbers, seeds or attack names (design, "Units and conventions").
   const fingerprint = input.sha256(

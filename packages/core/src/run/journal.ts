@@ -11,6 +11,8 @@ export interface JournalHeader {
   readonly tool: string
   /** Digest of configuration, targets, options, seed and budget: all that decides the measurements. */
   readonly planDigest: string
+  /** What the run was started with, so that the folder alone is enough to resume it. */
+  readonly settings: unknown
 }
 
 export interface JournalEntry {

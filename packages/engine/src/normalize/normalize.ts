@@ -1,0 +1,68 @@
+// The form that everything after works on. `normalize` does what holds for every input: one operator set version,
+// no functions, no training leftovers, constants worked out, batch normalisation folded. `specialize` does what
+// holds for one size of the inputs: exact shapes of all values, and the index arithmetic that hangs on them worked
+// out. Neither changes what the model computes, beyond float rounding where weights were folded.
+import type { Model, ValueType } from '../ir/graph.ts'
+import { targetOpset } from '../ir/graph-builder.ts'
+import { removeDead } from '../ir/traverse.ts'
+import { bindInputs, fixInputs } from '../shapes/bind-inputs.ts'
+import { inferTypes, type ProbeOptions, probeShapes, type StaticType } from '../shapes/probe-shapes.ts'
+import { foldBatchNorm } from './fold-batch-norm.ts'
+import { foldConstants, liftConstants, removePassThrough } from './fold-constants.ts'
+import { inlineFunctions } from './inline-functions.ts'
+import { checkOpset, upgradeOpset } from './upgrade-opset.ts'
+
+/**
+ * The model in the engine's normal form; inputs and outputs keep their names.
+ * @throws EngineError opset-unsupported, operator-unsupported, graph-invalid; session-failed when onnxruntime
+ *   refuses the model.
+ */
+export async function normalize(model: Model): Promise<Model> {
+  const opset = model.opsets.get('') ?? targetOpset
+  checkOpset(opset)
+  const lifted = liftConstants(model)
+  // Types make upgrades shorter: a Softmax over the last axis needs no reshaping around it.
+  const typed = opset < targetOpset ? await withTypes(lifted) : lifted
+  const flat = liftConstants(inlineFunctions(upgradeOpset(typed)))
+  const plain = removePassThrough({ ...flat, graph: removeDead(flat.graph) })
+  return foldBatchNorm(await foldConstants(plain))
+}
+
+async function withTypes(model: Model): Promise<Model> {
+  const types = new Map<string, ValueType>([...model.graph.types, ...(await inferTypes(model))])
+  return { ...model, graph: { ...model.graph, types } }
+}
+
+export interface SpecializedModel {
+  readonly model: Model
+  /** The exact type of every tensor value of `model`, inputs and constants included. */
+  readonly shapes: ReadonlyMap<string, StaticType>
+}
+
+/**
+ * A normalised model for one size of its inputs, with the exact shapes of its values.
+ * @throws EngineError input-shape-unknown, session-failed
+ */
+export async function specialize(model: Model, options: ProbeOptions = {}): Promise<SpecializedModel> {
+  const probed = await probeShapes(model, options)
+  const dims = options.feeds
+    ? new Map(Object.entries(options.feeds).map(([name, feed]) => [name, feed.dims]))
+    : bindInputs(model, options)
+  const folded = await foldConstants(fixInputs(model, dims), { shapes: probed })
+  const shapes = new Map(probed)
+  for (const [name, { dtype, dims: size }] of folded.graph.initializers)
+    shapes.set(name, { dtype, dims: size })
+  const types = new Map<string, ValueType>()
+  const constants = folded.graph.initializers
+  const known = new Set(folded.graph.nodes.flatMap((node) => node.outputs))
+  for (const name of shapes.keys()) {
+    if (known.has(name)) types.set(name, { kind: 'tensor', ...shapes.get(name)! })
+    else if (!constants.has(name) && !dims.has(name)) shapes.delete(name)
+  }
+  const outputs = folded.graph.outputs.map((output) => {
+    const type = shapes.get(output.name)
+    return type ? { name: output.name, type: { kind: 'tensor' as const, ...type } } : output
+  })
+  for (const output of outputs) types.delete(output.name)
+  return { model: { ...folded, graph: { ...folded.graph, outputs, types } }, shapes }
+}

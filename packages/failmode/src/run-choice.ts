@@ -1,0 +1,81 @@
+// What a run is started with, as plain data: it goes into the journal's first line, and resuming reads it there.
+import { resolve } from 'node:path'
+import { type BudgetName, FailmodeError } from '@failmode/core'
+import type { RunSettings, SystemConfig } from '@failmode/system'
+import type { SourceChoice } from './load-source.ts'
+import { registry } from './registry.ts'
+import { budgetOf, type Options, text, whole } from './terminal/options.ts'
+
+export const defaultBugBar = 'sdl-aiml-2019'
+const defaultSeed = 0
+
+export interface RunChoice {
+  readonly source: SourceChoice
+  readonly only: string | null
+  readonly budget: BudgetName
+  readonly maxQueries: number | null
+  /** Null takes the configuration's. */
+  readonly seed: number | null
+  readonly bugBar: string
+}
+
+export function runChoice(options: Options): RunChoice {
+  return {
+    source: sourceChoice(options),
+    only: text(options, 'only') ?? null,
+    budget: budgetOf(options),
+    maxQueries: whole(options, 'maxQueries', { flag: '--max-queries', min: 1 }) ?? null,
+    seed: whole(options, 'seed', { flag: '--seed', min: 0 }) ?? null,
+    bugBar: text(options, 'bugBar') ?? defaultBugBar,
+  }
+}
+
+export function sourceChoice(options: Options): SourceChoice {
+  const config = text(options, 'config')
+  const model = text(options, 'model')
+  const data = text(options, 'data')
+  if (model === undefined && data === undefined) {
+    return { kind: 'config', path: config === undefined ? null : resolve(config) }
+  }
+  if (config !== undefined) {
+    throw new FailmodeError('usage', { message: '--config and --model/--data were both given; a run takes one of them.' })
+  }
+  if (model === undefined || data === undefined) {
+    throw new FailmodeError('usage', {
+      message: `--${model === undefined ? 'data' : 'model'} was given without --${model === undefined ? 'model' : 'data'}.`,
+      hint: 'Give both, or a configuration with --config.',
+    })
+  }
+  return { kind: 'inferred', model: resolve(model), data: resolve(data) }
+}
+
+export function runSettings(choice: RunChoice, config: SystemConfig, workers: number | undefined): RunSettings {
+  const { source } = choice
+  const where =
+    source.kind === 'config'
+      ? source.path === null
+        ? ''
+        : ` --config ${quoted(relativeName(source.path))}`
+      : ` --model ${quoted(relativeName(source.model))} --data ${quoted(relativeName(source.data))}`
+  const seed = choice.seed ?? config.seed ?? defaultSeed
+  return {
+    probes: registry,
+    ...(choice.only === null ? {} : { only: choice.only }),
+    budget: choice.budget,
+    maxQueries: choice.maxQueries,
+    seed,
+    ...(workers === undefined ? {} : { workers }),
+    bugBar: choice.bugBar,
+    origin: choice,
+    reproduce: (checkId) => `failmode run${where} --only ${checkId} --budget ${choice.budget} --seed ${seed}`,
+  }
+}
+
+/** The file name alone: a report may travel, and folders of this machine mean nothing elsewhere. */
+function relativeName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path
+}
+
+function quoted(name: string): string {
+  return /^[\w./@+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,229 @@
+// The frame that every attack check of this probe shares: choose samples, ask for clean predictions, attack in
+// chunks those that are right, and turn the outcomes into measurements. What differs between attacks is the step
+// that is asked for and how much it may spend.
+import {
+  type Access,
+  type Budget,
+  type Check,
+  type CheckContext,
+  type Evidence,
+  type Measured,
+  type Measurement,
+  median,
+  quantile,
+  type StepResult,
+  type SystemFacts,
+  wilson,
+} from '@failmode/core'
+import { chooseSamples } from '../steps/choose-samples.ts'
+import { chunk } from '../steps/chunk.ts'
+import { predictLabels } from '../steps/predict.ts'
+import { isPicture } from '../steps/sample-image.ts'
+import type { Attacked, AttackedSample, AttackInput } from './attacks/attacked.ts'
+import { evidenceStep } from './evidence-step.ts'
+import { judgeAttack } from './judge.ts'
+import type { PerturbationOptions } from './options.ts'
+import type { Workload } from './workload.ts'
+
+export interface AttackCheck {
+  readonly id: string
+  readonly title: string
+  readonly proves: string
+  readonly variant: string
+  readonly access: Access & ('label' | 'score')
+  readonly attack: string
+  /** Samples a step attacks together. */
+  readonly chunk: number
+  readonly notCovered: readonly string[]
+  workload(system: SystemFacts, options: PerturbationOptions, budget: Budget): Workload
+  step(
+    context: CheckContext<PerturbationOptions>,
+    input: AttackInput,
+  ): Promise<StepResult<Attacked>>
+}
+
+/** Samples that one prediction step looks at. */
+const predictionChunk = 500
+
+export function attackCheck(spec: AttackCheck): Check<PerturbationOptions> {
+  return {
+    meta: {
+      id: spec.id,
+      title: spec.title,
+      variant: spec.variant,
+      access: spec.access,
+      knowledge: [],
+      proves: spec.proves,
+      measurements: ['clean-accuracy', 'robust-accuracy', 'attack-success-rate', 'queries-to-success', 'median-l2'],
+    },
+    applies(system, options, budget) {
+      const reason = notApplicable(system, spec.access, options.split)
+      if (reason !== null) return { applies: false, outcome: 'not-applicable', reason }
+      const { samples, queries, total } = spec.workload(system, options, budget)
+      return {
+        applies: true,
+        cost: { queries: total, gradients: 0 },
+        work: `${spec.attack} on ${samples} samples, up to ${queries} queries each, Linf ${round(options.eps)}`,
+      }
+    },
+    measure: (context) => measureAttack(spec, context),
+    judge: (measured, options) => judgeAttack(spec, measured, options),
+  }
+}
+
+function notApplicable(system: SystemFacts, access: Access, split: string): string | null {
+  if (system.model === null) return 'The configuration names no model.'
+  if (!system.model.access.includes(access)) {
+    return `The model gives no ${access} access: ${system.model.missingAccess[access] ?? 'it only answers with classes'}.`
+  }
+  if (!system.model.task.endsWith('-classification')) return `The task is ${system.model.task}, not classification.`
+  const data = system.data[split]
+  if (data === undefined) return `The configuration has no data set "${split}".`
+  if (!data.labelled) return `The data set "${split}" has no labels, so a wrong answer cannot be told from a right one.`
+  return null
+}
+
+async function measureAttack(spec: AttackCheck, context: CheckContext<PerturbationOptions>): Promise<Measured> {
+  const { options, system, seed } = context
+  const { split } = options
+  const { samples, queries } = spec.workload(system, options, context.budget)
+  const labels = context.labels(split) as Int32Array
+  const indices = chooseSamples(context.random, { count: samples, of: labels.length })
+
+  const predicted = new Map<number, number>()
+  const predictions = await Promise.all(
+    chunk(indices, predictionChunk).map(async (part) => ({
+      part,
+      result: await context.step(predictLabels, { split, indices: part }),
+    })),
+  )
+  for (const { part, result } of predictions) {
+    for (const [at, index] of part.entries()) predicted.set(index, result.output.labels[at] as number)
+  }
+  const right = indices.filter((index) => predicted.get(index) === labels[index])
+
+  const attacks = await Promise.all(
+    chunk(right, spec.chunk).map((part) => spec.step(context, { split, indices: part, eps: options.eps, queries })),
+  )
+  const successes = attacks.flatMap(({ output }) =>
+    output.fooled.map((sample, row) => ({ ...sample, points: output.points, row })),
+  )
+  const unconfirmed = attacks.reduce((sum, { output }) => sum + output.unconfirmed, 0)
+  const fooled = new Map<number, AttackedSample>(successes.map((sample) => [sample.index, sample]))
+  const cost = {
+    queries: indices.length + attacks.reduce((sum, { cost }) => sum + cost.queries, 0),
+    gradients: 0,
+  }
+
+  const isRight = indices.map((index) => (predicted.get(index) === labels[index] ? 1 : 0))
+  const isRobust = indices.map((index, i) => (isRight[i] === 1 && !fooled.has(index) ? 1 : 0))
+  const blob = await context.putSamples({
+    split,
+    indices,
+    columns: {
+      clean: isRight,
+      robust: isRobust,
+      queries: indices.map((index) => fooled.get(index)?.queries ?? null),
+      prediction: indices.map((index) => fooled.get(index)?.prediction ?? predicted.get(index) ?? null),
+    },
+  })
+
+  const common = { attack: spec.attack, access: spec.access, seed, knowledge: [] }
+  const share = (name: string, hits: number, n: number, denominator: string): Measurement => ({
+    name,
+    value: n === 0 ? 0 : hits / n,
+    unit: 'fraction',
+    n,
+    denominator,
+    ...(n === 0 ? {} : { interval: wilson(hits, n) }),
+    ...common,
+  })
+  const robustCount = isRobust.filter((flag) => flag === 1).length
+  const measurements: Measurement[] = [
+    {
+      ...share('clean-accuracy', right.length, indices.length, 'samples'),
+      samples: { blob, column: 'clean' },
+    },
+    {
+      ...share('robust-accuracy', robustCount, indices.length, 'samples; those the model had wrong count as not robust'),
+      variant: spec.variant,
+      slice: { eps: options.eps, norm: options.norm },
+      samples: { blob, column: 'robust' },
+      cost,
+    },
+    {
+      ...share('attack-success-rate', fooled.size, right.length, 'samples the model had right'),
+      variant: spec.variant,
+      slice: { eps: options.eps, norm: options.norm },
+    },
+  ]
+  if (fooled.size > 0) {
+    const spent = successes.map((sample) => sample.queries)
+    const order = (statistic: string, value: number, name: string, unit: string): Measurement => ({
+      name,
+      value,
+      unit,
+      n: fooled.size,
+      denominator: 'successful attacks',
+      slice: { statistic },
+      ...common,
+    })
+    measurements.push(
+      order('median', median(spent), 'queries-to-success', 'queries'),
+      order('90th percentile', quantile(spent, 0.9), 'queries-to-success', 'queries'),
+      order('median', median(successes.map((sample) => sample.l2)), 'median-l2', 'l2'),
+    )
+  }
+
+  const evidence = await showSuccesses(context, successes, labels)
+  const robust = measurements[1] as Measurement
+  measurements[1] = { ...robust, evidence: [...evidence] }
+  return {
+    measurements,
+    notCovered: spec.notCovered,
+    facts: { unconfirmed, attacked: right.length, eps: options.eps },
+    sanity: [
+      {
+        id: 'confirmed',
+        fired: unconfirmed > 0,
+        meaning:
+          unconfirmed > 0
+            ? `${unconfirmed} points that the attack reported did not fool the model when asked again, or left the ball: the model is not deterministic, or the attack is broken.`
+            : 'Every adversarial point was asked again through label access and its distance measured anew.',
+      },
+    ],
+  }
+}
+
+type Success = AttackedSample & { readonly points: Attacked['points']; readonly row: number }
+
+async function showSuccesses(
+  context: CheckContext<PerturbationOptions>,
+  successes: readonly Success[],
+  labels: Int32Array,
+): Promise<readonly Evidence[]> {
+  const { system, options } = context
+  if (system.model === null || !isPicture(system.model.sampleShape)) return []
+  const names = system.model.labels
+  const name = (k: number) => names[k] ?? String(k)
+  // The first success of each class, at most six: what a reader needs to believe it.
+  const shown = new Map<number, Success>()
+  for (const success of successes) {
+    const label = labels[success.index] as number
+    if (!shown.has(label) && shown.size < 6) shown.set(label, success)
+  }
+  if (shown.size === 0) return []
+  const { output } = await context.step(evidenceStep, {
+    split: options.split,
+    successes: [...shown.entries()].flatMap(([label, { index, prediction, points, row, queries }]) =>
+      points === null
+        ? []
+        : [{ index, label: name(label), prediction: name(prediction), points, row, queries }],
+    ),
+  })
+  return output.evidence
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}

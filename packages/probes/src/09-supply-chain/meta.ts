@@ -1,0 +1,20 @@
+import type { CheckMeta, ProbeMeta } from '@failmode/core'
+
+export const meta: ProbeMeta = {
+  mode: 'supply-chain',
+  title: 'Attacks on the ML supply chain',
+  summary:
+    'Hashes every model file of the system and compares it with the digests that were written down for it.',
+  tags: ['security', 'integrity', 'artifacts'],
+  headline: ['digest-mismatches', 'without-digest', 'weak-digests', 'artifacts'],
+}
+
+export const digestsMeta: CheckMeta = {
+  id: 'supply-chain/digests',
+  title: 'Digests of the artifacts',
+  variant: null,
+  access: 'artifact',
+  knowledge: [],
+  proves: 'That each model file is still the one whose digest was recorded, or that nobody could tell.',
+  measurements: ['artifacts', 'digest-mismatches', 'without-digest', 'weak-digests', 'missing-artifacts'],
+}

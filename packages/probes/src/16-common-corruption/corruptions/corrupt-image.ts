@@ -1,0 +1,64 @@
+// The one way to a corrupted image: look the constants up, apply the formula, clip, cut to 8 bit. Cutting is part of
+// the published corruptions (the data sets are stored as bytes), so a model is never shown contrast finer than a
+// camera file would hold.
+import { brightness } from './brightness.ts'
+import { contrast } from './contrast.ts'
+import type { ConstantSet, Corruption, CorruptionContext, ImageShape, Severity } from './corruption.ts'
+import { defocusBlur } from './defocus-blur.ts'
+import { cutToEightBit } from './eight-bit.ts'
+import { gaussianNoise } from './gaussian-noise.ts'
+import { impulseNoise } from './impulse-noise.ts'
+import { jpeg } from './jpeg.ts'
+import { pixelate } from './pixelate.ts'
+import { shotNoise } from './shot-noise.ts'
+
+/** In the order of the published table. */
+export const corruptionNames = [
+  'gaussian-noise',
+  'shot-noise',
+  'impulse-noise',
+  'defocus-blur',
+  'brightness',
+  'contrast',
+  'pixelate',
+  'jpeg',
+] as const
+export type CorruptionName = (typeof corruptionNames)[number]
+
+export const corruptions: Readonly<Record<CorruptionName, Corruption>> = {
+  'gaussian-noise': gaussianNoise,
+  'shot-noise': shotNoise,
+  'impulse-noise': impulseNoise,
+  'defocus-blur': defocusBlur,
+  brightness: brightness,
+  contrast: contrast,
+  pixelate: pixelate,
+  jpeg: jpeg,
+}
+
+/** CIFAR-10-C constants where the shorter side is at most 64 pixels, ImageNet-C constants above. */
+export function constantsForSize({ height, width }: ImageShape): ConstantSet {
+  return Math.min(height, width) <= 64 ? 'cifar' : 'imagenet'
+}
+
+export interface CorruptOptions extends CorruptionContext {
+  readonly corruption: CorruptionName
+  readonly severity: Severity
+  readonly constants: ConstantSet
+}
+
+/**
+ * A corrupted copy of an image: multiples of 1/255 in [0,1], channels planar.
+ * @param image [channels, height, width] in [0,1]; not changed
+ * @throws RangeError when the image's length is not that of its shape
+ */
+export async function corruptImage(image: Float32Array, options: CorruptOptions): Promise<Float32Array> {
+  const { corruption, severity, constants, channels, height, width } = options
+  if (image.length !== channels * height * width) {
+    throw new RangeError(
+      `an image of shape [${channels}, ${height}, ${width}] was given with ${image.length} numbers`,
+    )
+  }
+  const { apply, constants: table } = corruptions[corruption]
+  return cutToEightBit(await apply(image, table[constants][severity - 1], options))
+}

@@ -1,0 +1,14 @@
+import { defineCorruption } from './corruption.ts'
+
+/** Each number, channels apart, becomes 0 or 1 with probability c / 2 each (salt and pepper of scikit-image). */
+export const impulseNoise = defineCorruption<number>({
+  name: 'impulse-noise',
+  constants: {
+    imagenet: [0.03, 0.06, 0.09, 0.17, 0.27],
+    cifar: [0.01, 0.02, 0.03, 0.05, 0.07],
+  },
+  apply(image, amount, { random }) {
+    const draws = random.fillUniform(new Float32Array(image.length))
+    return image.map((x, i) => (draws[i]! < amount / 2 ? 0 : draws[i]! < amount ? 1 : x))
+  },
+})

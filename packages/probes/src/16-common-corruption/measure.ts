@@ -1,0 +1,99 @@
+// Choose images, ask about them clean and in every cell, and hand the answers to what makes numbers and evidence.
+import type { CheckContext, Measured } from '@failmode/core'
+import { chooseSamples } from '../steps/choose-samples.ts'
+import { chunk } from '../steps/chunk.ts'
+import { predictLabels } from '../steps/predict.ts'
+import type { Answers } from './answers.ts'
+import { type Cell, corruptStep, imageShape } from './corrupt-step.ts'
+import { constantsForSize, corruptionNames } from './corruptions/corrupt-image.ts'
+import { severities as allSeverities } from './corruptions/corruption.ts'
+import { showSample, tableAndCurves } from './evidence.ts'
+import { measurementsOf, sampleOutcomes } from './numbers.ts'
+import type { CommonCorruptionOptions } from './options.ts'
+import { workload } from './workload.ts'
+
+/** Images of one step: a killed run loses at most this many answers of a cell. */
+const chunkSize = 250
+
+/** Of the published 15 corruptions and 4 extra ones. */
+const notInThisVersion = [
+  'glass-blur',
+  'motion-blur',
+  'zoom-blur',
+  'snow',
+  'frost',
+  'fog',
+  'elastic-transform',
+  'speckle-noise',
+  'gaussian-blur',
+  'spatter',
+  'saturate',
+]
+
+export async function measureAccuracy(context: CheckContext<CommonCorruptionOptions>): Promise<Measured> {
+  const answers = await ask(context)
+  const blob = await context.putSamples(sampleOutcomes(answers))
+  const { evidence, sanity } = await showSample(answers, context)
+  const random = context.random.split('bootstrap')
+  const [mce, ...others] = measurementsOf(answers, { random, seed: context.seed, blob })
+  return {
+    measurements: [{ ...mce!, evidence: [...evidence, ...tableAndCurves(answers)] }, ...others],
+    notCovered: notCovered(answers, context),
+    sanity,
+  }
+}
+
+async function ask(context: CheckContext<CommonCorruptionOptions>): Promise<Answers> {
+  const { options, system, random } = context
+  const { split } = options
+  const labels = context.labels(split)
+  if (labels === null || system.model === null)
+    throw new TypeError(`"${split}" has no labels, or there is no model`)
+  const { samples } = workload(system, options, context.budget)
+  const indices = chooseSamples(random, { count: samples, of: labels.length })
+  const truth = indices.map((index) => labels[index]!)
+  const parts = chunk(indices, chunkSize)
+  const constants =
+    options.constants === 'auto' ? constantsForSize(imageShape(system.model.sampleShape)) : options.constants
+
+  const predicted = await Promise.all(
+    parts.map((part) => context.step(predictLabels, { split, indices: part })),
+  )
+  const cells = options.corruptions.flatMap((corruption) =>
+    options.severities.map((severity): Cell => ({ corruption, severity, constants })),
+  )
+  return {
+    split,
+    indices,
+    truth,
+    clean: predicted.flatMap(({ output }) => output.labels).map((label, i) => (label === truth[i] ? 1 : 0)),
+    cells: await Promise.all(
+      cells.map(async (cell) => {
+        const answered = await Promise.all(
+          parts.map((part) => context.step(corruptStep, { ...cell, split, indices: part, pictures: false })),
+        )
+        return {
+          ...cell,
+          correct: answered.flatMap(({ output }) => output.correct),
+          predictions: answered.flatMap(({ output }) => output.predictions),
+        }
+      }),
+    ),
+  }
+}
+
+function notCovered(answers: Answers, { options, system }: CheckContext<CommonCorruptionOptions>): string[] {
+  const said = [
+    `Of the 15 published corruptions and 4 extra ones, 11 are not in this version: ${notInThisVersion.join(', ')}.`,
+    'Several corruptions at once, sequences of frames that change slowly, and tilting, zooming or cropping.',
+  ]
+  const left = corruptionNames.filter((name) => !options.corruptions.includes(name))
+  if (left.length > 0) said.push(`Left out by the options: ${left.join(', ')}.`)
+  const levels = allSeverities.filter((level) => !options.severities.includes(level))
+  if (levels.length > 0) said.push(`Severities left out by the options: ${levels.join(', ')}.`)
+  const count = system.data[options.split]?.count ?? 0
+  if (answers.indices.length < count) {
+    said.push(`${count - answers.indices.length} of the ${count} images of "${options.split}".`)
+  }
+  return said
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { corruptionNames } from './corruptions/corrupt-image.ts'
+import { severities } from './corruptions/corruption.ts'
+
+const share = z.number().min(0).max(1)
+
+export const options = z.strictObject({
+  corruptions: z
+    .array(z.enum(corruptionNames))
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'a corruption is named twice')
+    .default([...corruptionNames])
+    .describe('corruptions to apply; all of this version by default'),
+  severities: z
+    .array(z.literal([...severities]))
+    .min(1)
+    .refine((levels) => new Set(levels).size === levels.length, 'a severity is named twice')
+    .default([...severities])
+    .describe('published severities to apply, 1 (weakest) to 5'),
+  constants: z
+    .enum(['auto', 'imagenet', 'cifar'])
+    .default('auto')
+    .describe(
+      'which published constants: those tuned on 224-pixel images (imagenet), those tuned on 32-pixel images (cifar), or by size (auto: cifar where the shorter side is at most 64 pixels)',
+    ),
+  samples: z
+    .int()
+    .positive()
+    .optional()
+    .describe('images corrupted; by default 200 (quick), 500 (standard), all (thorough)'),
+  split: z.string().default('test').describe('data set whose images are corrupted'),
+  threshold: z
+    .strictObject({
+      drop: share
+        .default(0.1)
+        .describe(
+          'a finding when the share of clean accuracy that is lost, averaged over all corruptions and severities, is above this with confidence',
+        ),
+      singleDrop: share
+        .default(0.3)
+        .describe(
+          'a finding when one corruption alone, averaged over severities, takes more than this share of clean accuracy with confidence',
+        ),
+      noticeable: share
+        .default(0.25)
+        .describe('harm is rated noticeable, not slight, when the mean drop is above this with confidence'),
+      severe: share
+        .default(0.5)
+        .describe('harm is rated severe when the mean drop is above this with confidence'),
+      cleanAccuracy: share
+        .default(0.5)
+        .describe(
+          'below this clean accuracy the check is inconclusive: labels or preprocessing are then likelier wrong than the images; lower it for a hard task',
+        ),
+      minSamples: z
+        .int()
+        .positive()
+        .default(50)
+        .describe('with fewer images than this the check is inconclusive'),
+    })
+    .prefault({})
+    .describe('when a measurement becomes a finding'),
+})
+
+export type CommonCorruptionOptions = z.infer<typeof options>

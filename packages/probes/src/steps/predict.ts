@@ -1,0 +1,18 @@
+import type { StepHandler } from '@failmode/core'
+
+/**
+ * Predicted class indices of unmodified samples. Every check that needs clean predictions asks for this step
+ * with the same input, so the model answers once and the journal serves the rest.
+ */
+export const predictLabels: StepHandler<
+  { readonly split: string; readonly indices: readonly number[] },
+  { readonly labels: readonly number[] }
+> = {
+  name: 'model/predict-labels',
+  version: 1,
+  async run({ split, indices }, context) {
+    const samples = await context.samples(split)
+    const model = await context.model('label')
+    return { labels: Array.from(await model.labels(samples.read(indices))) }
+  },
+}

@@ -1,0 +1,223 @@
+import { type Evidence, type Finding, outcomes, type RunDocument } from '@failmode/core'
+import { counted, formatBytes, formatTime, shortDigest } from '../../format.ts'
+import { leftOutWords, type Pictures } from '../../picture-budget.ts'
+import type { Audience } from '../../renderer.ts'
+import { barTitle, mitigationWords, modeWords, type ReportCatalogue } from '../../report-catalogue.ts'
+import { runAgain } from '../../run-again.ts'
+import { findingMeasurements, findingsOf, modesTable } from '../../table.ts'
+import { audiences, byRating, outcomeWords, verdict } from '../../wording.ts'
+import { findingAnchors } from '../anchors.ts'
+import { each } from './each.tsx'
+import { FindingCard } from './finding-card.tsx'
+import { Logo, OutcomeMark } from './marks.tsx'
+import { ModeSection } from './mode-section.tsx'
+import { ModeStrip, ModesTable } from './modes-table.tsx'
+import { Attribution, SanityList, SystemFacts } from './run-facts.tsx'
+
+export interface ReportPageProps {
+  readonly run: RunDocument
+  readonly catalogue: ReportCatalogue
+  readonly pictures: Pictures
+  readonly audience: Audience | undefined
+}
+
+/** The whole report, without the frame of the document around it. */
+export function ReportPage({ run, catalogue, pictures, audience }: ReportPageProps) {
+  const rows = modesTable(run)
+  const findings = [...run.findings].sort(byRating)
+  const anchors = findingAnchors(findings)
+  const shown = new Map<string, string>()
+  for (const finding of findings) {
+    for (const evidence of finding.evidence)
+      shown.set(JSON.stringify(evidence), anchors.get(finding) as string)
+  }
+  const shownBy = (evidence: Evidence) => shown.get(JSON.stringify(evidence))
+  return (
+    <>
+      <Masthead run={run} />
+      <main>
+        <VerdictBanner run={run} />
+        <ModeStrip rows={rows} />
+        <nav className="contents" aria-label="Sections">
+          <a href="#modes">Modes</a>
+          <a href="#findings">Findings ({run.findings.length})</a>
+          <a href="#sanity">Sanity checks</a>
+          <a href="#detail">Every mode in detail</a>
+          <a href="#system">System</a>
+          <a href="#again">Run it again</a>
+        </nav>
+        <section id="modes">
+          <h2>Failure modes</h2>
+          <ModesTable rows={rows} />
+          <Legend />
+        </section>
+        <section id="findings">
+          <h2>Findings</h2>
+          {findings.length === 0 ? (
+            <p className="quiet">None. A mode that was not observed is no proof of safety.</p>
+          ) : (
+            each(findings, (finding) => (
+              <FindingCard
+                finding={finding}
+                anchor={anchors.get(finding) as string}
+                mode={run.modes.find(({ slug }) => slug === finding.mode)}
+                barTitle={barTitle(catalogue, finding.rule.bar)}
+                measurements={findingMeasurements(run, finding)}
+                mitigations={mitigationWords(catalogue, finding.mitigations)}
+                pictures={pictures}
+              />
+            ))
+          )}
+          <LeftOut pictures={pictures} />
+        </section>
+        <section id="sanity">
+          <h2>Sanity checks</h2>
+          <p className="section-lead">
+            Tests of the measurements themselves. One that fired puts the results of its check in doubt.
+          </p>
+          <SanityList entries={run.sanity} />
+        </section>
+        <section id="detail">
+          <h2>Every mode in detail</h2>
+          {each(run.modes, (mode) => (
+            <ModeSection
+              mode={mode}
+              words={modeWords(catalogue, mode.slug)}
+              schemes={catalogue.schemes}
+              voices={audience === undefined ? audiences : [audience]}
+              findings={findingsOf(run, mode)}
+              anchors={anchors as ReadonlyMap<Finding, string>}
+              pictures={pictures}
+              shownBy={shownBy}
+            />
+          ))}
+        </section>
+        <section id="system">
+          <h2>System and environment</h2>
+          <SystemFacts run={run} barTitle={barTitle(catalogue, run.bugBar)} />
+        </section>
+        <section id="again">
+          <h2>Run it again</h2>
+          <p className="section-lead">
+            The same seed, configuration, processor type and runtime give the same measurements.
+          </p>
+          <pre className="command">
+            <code>{runAgain(run)}</code>
+          </pre>
+        </section>
+      </main>
+      <Attribution catalogue={catalogue} />
+    </>
+  )
+}
+
+function Masthead({ run }: { readonly run: RunDocument }) {
+  const { system } = run
+  const samples = Object.entries(system.data).map(
+    ([split, { count }]) => `${split} ${counted(count, 'sample')}`,
+  )
+  return (
+    <header className="masthead">
+      <p className="brand">
+        <Logo size={34} />
+        <span>
+          <b>failmode</b> <span className="brand-line">crash-test report</span>
+        </span>
+        <span className="brand-run">
+          <code>{run.id}</code> {formatTime(run.createdAt)}
+        </span>
+      </p>
+      <h1>
+        <bdi>{system.name}</bdi>
+      </h1>
+      <p className="meta">
+        <span>{system.task}</span>
+        {system.model === null ? null : (
+          <span>
+            {system.model.kind} model <code>{shortDigest(system.model.digest)}</code>
+          </span>
+        )}
+        {each(samples, (text) => (
+          <span>
+            <bdi>{text}</bdi>
+          </span>
+        ))}
+        <span>{run.budget.name} budget</span>
+        <span>seed {run.seed}</span>
+      </p>
+    </header>
+  )
+}
+
+function VerdictBanner({ run }: { readonly run: RunDocument }) {
+  const { tone, title, text, reasons } = verdict(run)
+  return (
+    <section className={`verdict ${tone}`} aria-label="Verdict">
+      <h2>
+        <bdi>{title}</bdi>
+      </h2>
+      <div>
+        <p>{text}</p>
+        {reasons.length === 0 ? null : (
+          <ul>
+            {each(reasons, (reason) => (
+              <li>
+                <bdi>{reason}</bdi>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </section>
+  )
+}
+
+function Legend() {
+  return (
+    <details className="legend-box">
+      <summary>What the outcomes mean</summary>
+      <dl>
+        {each(outcomes, (outcome) => (
+          <div>
+            <dt>
+              <OutcomeMark outcome={outcome} /> {outcomeWords[outcome].word}
+            </dt>
+            <dd>{outcomeWords[outcome].meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}
+
+function LeftOut({ pictures }: { readonly pictures: Pictures }) {
+  const { leftOut, embedded } = pictures
+  if (leftOut.length === 0) return null
+  const reasons = [...new Set(leftOut.map(({ reason }) => reason))]
+  return (
+    <details className="left-out">
+      <summary>
+        {counted(leftOut.length, 'picture')} left out of this file, {embedded} shown
+      </summary>
+      {each(reasons, (reason) => {
+        const these = leftOut.filter((picture) => picture.reason === reason)
+        const bytes = these.reduce((sum, picture) => sum + picture.bytes, 0)
+        return (
+          <p>
+            {counted(these.length, 'picture')} ({formatBytes(bytes)}): {leftOutWords[reason]}.{' '}
+            {each(these.slice(0, 20), ({ path }, i) => (
+              <span>
+                {i === 0 ? '' : ', '}
+                <code>{path}</code>
+              </span>
+            ))}
+            {these.length > 20 ? ` and ${these.length - 20} more` : ''}
+          </p>
+        )
+      })}
+      <p className="quiet">
+        The rule: findings before measurements, the first eight of a strip before the rest.
+      </p>
+    </details>
+  )
+}

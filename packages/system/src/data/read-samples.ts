@@ -1,0 +1,85 @@
+// From a `data` entry of the configuration to the numbers of its files, whatever the format. What comes out is not yet in
+// unit space and has no meaning beyond what the format itself says; `storeSamples` gives it one.
+import { join } from 'node:path'
+import { FailmodeError, sizeOf } from '@failmode/core'
+import type { DataSpec } from '../config/config-schema.ts'
+import { readTable } from './csv.ts'
+import { readIdx } from './idx.ts'
+import { readImageFolder } from './image-folder.ts'
+import { readNpy } from './npy.ts'
+import { readNpz } from './npz.ts'
+import type { RawArray } from './raw-array.ts'
+import { readBytes } from './read-bytes.ts'
+
+export interface RawSamples {
+  /** What messages call the inputs, such as `x.npy`. */
+  readonly name: string
+  /** First dimension: the samples. */
+  readonly inputs: RawArray
+  /** What messages call the labels. */
+  readonly labelsName: string
+  /** Numbers as the file has them, class names, or null. */
+  readonly labels: RawArray | readonly string[] | null
+  /** Class names in an order of their own, where the format has one. */
+  readonly classNames: readonly string[] | null
+  /** The order of the dimensions, where the format fixes it. */
+  readonly layout: 'NHWC' | 'NCHW' | null
+}
+
+export interface ReadSamplesOptions {
+  /** What relative paths start from. */
+  readonly folder: string
+  /** Name of the data set in the configuration, such as `test`. */
+  readonly split: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** @throws FailmodeError `config-invalid` for a format that this version does not read, and those of the readers */
+export async function readSamples(spec: DataSpec, options: ReadSamplesOptions): Promise<RawSamples> {
+  const { folder, signal } = options
+  const load = (file: string) => readBytes(join(folder, file), { name: file, signal })
+  const none = { classNames: null, layout: null } as const
+  if ('npy' in spec || 'idx' in spec) {
+    const [pair, read] = 'npy' in spec ? ([spec.npy, readNpy] as const) : ([spec.idx, readIdx] as const)
+    const labels = pair.labels === undefined ? null : read(await load(pair.labels), { name: pair.labels })
+    const inputs = read(await load(pair.inputs), { name: pair.inputs })
+    return { ...none, name: pair.inputs, inputs, labelsName: pair.labels ?? '', labels }
+  }
+  if ('npz' in spec) {
+    const { file, inputs: x, labels: y } = spec.npz
+    const arrays = readNpz(await load(file), { name: file, wanted: y === undefined ? [x] : [x, y] })
+    return { ...none, name: `${file}/${x}`, inputs: arrays[0]!, labelsName: `${file}/${y}`, labels: arrays[1] ?? null }
+  }
+  if ('images' in spec) {
+    const name = spec.images.folder
+    const read = await readImageFolder(join(folder, name), { name, signal })
+    const { classNames, labels } = read
+    return { name, inputs: read.images, labelsName: name, labels, classNames, layout: 'NHWC' }
+  }
+  if ('csv' in spec || 'tsv' in spec) {
+    if (spec.schema !== undefined) throw notInThisVersion(options.split, 'schema')
+    const table = 'csv' in spec ? spec.csv : spec.tsv
+    const { file, shape } = table
+    const delimiter = 'csv' in spec ? ',' : '\t'
+    const read = await readTable(join(folder, file), { name: file, signal, delimiter, spec: table })
+    const inputs = shape === undefined ? read.features : reshape(read.features, shape, file)
+    return { ...none, name: file, inputs, labelsName: file, labels: read.labels }
+  }
+  throw notInThisVersion(options.split, Object.keys(spec)[0]!)
+}
+
+function reshape(array: RawArray, shape: readonly number[], file: string): RawArray {
+  const [count, width] = array.shape as readonly [number, number]
+  if (sizeOf(shape) === width) return { ...array, shape: [count, ...shape] }
+  throw new FailmodeError('data-mismatch', {
+    message: `${file} has ${width} numbers a row, but "shape" [${shape.join(', ')}] needs ${sizeOf(shape)}.`,
+    hint: 'Correct "shape", or choose the columns with "features".',
+  })
+}
+
+function notInThisVersion(split: string, key: string): FailmodeError {
+  return new FailmodeError('config-invalid', {
+    message: `"data.${split}.${key}" is not in this version.`,
+    hint: 'This version reads npy, npz, idx, images, csv and tsv.',
+  })
+}

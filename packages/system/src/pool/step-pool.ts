@@ -1,0 +1,106 @@
+// Steps run in worker threads, because onnxruntime's run blocks the thread it is called on and attacks compute a
+// lot between calls. Each worker opens the system once from its descriptor and serves steps one at a time; with
+// as many workers as cores, every session computes with one thread (workers x threads never exceed the cores).
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type Cost, type ErrorData, errorFromData, FailmodeError } from '@failmode/core'
+import { Piscina } from 'piscina'
+import type { SystemDescriptor } from '../system-descriptor.ts'
+
+export interface StepOutcome {
+  readonly output: unknown
+  readonly cost: Cost
+  readonly blobs: readonly string[]
+}
+
+export interface StepPool {
+  readonly workers: number
+  readonly threadsPerWorker: number
+  run(
+    handler: string,
+    input: unknown,
+    options: { readonly signal: AbortSignal; readonly onProgress?: (share: number) => void },
+  ): Promise<StepOutcome>
+  close(): Promise<void>
+}
+
+export interface WorkerData {
+  readonly descriptor: SystemDescriptor
+  readonly folder: string
+  readonly seed: number
+  readonly threads: number
+}
+
+export interface WorkerTask {
+  readonly task: number
+  readonly handler: string
+  readonly input: unknown
+}
+
+/** What a worker answers; an error is data, since classes do not survive the way between threads. */
+export type WorkerAnswer =
+  | { readonly ok: true; readonly outcome: StepOutcome }
+  | { readonly ok: false; readonly error: ErrorData }
+
+export interface WorkerProgress {
+  readonly task: number
+  readonly share: number
+}
+
+export function createStepPool(options: {
+  readonly descriptor: SystemDescriptor
+  readonly folder: string
+  readonly seed: number
+  /** As many as the cores when absent. */
+  readonly workers?: number
+}): StepPool {
+  const cores = availableParallelism()
+  const workers = Math.max(1, options.workers ?? cores)
+  const threadsPerWorker = Math.max(1, Math.floor(cores / workers))
+  const source = import.meta.url.endsWith('.ts')
+  const data: WorkerData = {
+    descriptor: options.descriptor,
+    folder: options.folder,
+    seed: options.seed,
+    threads: threadsPerWorker,
+  }
+  const pool = new Piscina({
+    filename: fileURLToPath(new URL(source ? './step-worker.ts' : './step-worker.js', import.meta.url)),
+    // In the repository the worker is TypeScript and needs the loader; in the package it is JavaScript.
+    ...(source
+      ? { execArgv: ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] }
+      : {}),
+    minThreads: workers,
+    maxThreads: workers,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    workerData: data,
+  })
+  const listeners = new Map<number, (share: number) => void>()
+  pool.on('message', (message: WorkerProgress) => listeners.get(message.task)?.(message.share))
+  let tasks = 0
+  return {
+    workers,
+    threadsPerWorker,
+    async run(handler, input, { signal, onProgress }) {
+      const task = tasks++
+      if (onProgress !== undefined) listeners.set(task, onProgress)
+      try {
+        const answer: WorkerAnswer = await pool.run({ task, handler, input } satisfies WorkerTask, { signal })
+        if (!answer.ok) throw errorFromData(answer.error)
+        return answer.outcome
+      } catch (cause) {
+        if (cause instanceof FailmodeError) throw cause
+        if (signal.aborted) throw new FailmodeError('interrupted', { message: 'the run was stopped.', cause })
+        throw new FailmodeError('worker-died', {
+          message: `the worker that ran ${handler} ended: ${cause instanceof Error ? cause.message : String(cause)}`,
+          hint: 'It may have run out of memory. Try fewer --workers, or resume the run.',
+          cause,
+        })
+      } finally {
+        listeners.delete(task)
+      }
+    },
+    close: () => pool.destroy(),
+  }
+}

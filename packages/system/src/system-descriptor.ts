@@ -1,0 +1,17 @@
+import type { SystemFacts } from '@failmode/core'
+import type { StoredSamples } from './data/stored-samples.ts'
+import type { ModelDescriptor } from './targets/model-descriptor.ts'
+
+/** The system under test as plain data (large arrays shared, not copied), from which any thread can open it. */
+export interface SystemDescriptor {
+  readonly facts: SystemFacts
+  readonly model: ModelDescriptor | null
+  readonly data: Readonly<Record<string, StoredSamples>>
+  readonly artifacts: ArtifactsDescriptor
+}
+
+export interface ArtifactsDescriptor {
+  /** The configuration's folder. */
+  readonly folder: string
+  readonly paths: readonly string[]
+}

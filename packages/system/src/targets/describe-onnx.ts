@@ -1,0 +1,256 @@
+// From the configuration's words and the file's own to a descriptor. The file is described without running it,
+// then opened and run once in a limited child process (onnxruntime is native code); only a model that passed is
+// ever opened in one of our own threads. Everything that does not agree is said here, before anything is measured.
+import {
+  describeModel,
+  EngineError,
+  loadModel,
+  type Model,
+  type ModelDescription,
+  type ValueInfo,
+  type VerifiedModel,
+  verifyModel,
+} from '@failmode/engine'
+import { FailmodeError, type ModelFacts, sizeOf, type Task } from '@failmode/core'
+import type { InputBlock, OutputKind } from '../config/config-schema.ts'
+import type { OnnxDescriptor } from './model-descriptor.ts'
+import { modelDigest } from './model-digest.ts'
+
+export interface OnnxSpec {
+  /** Absolute path of the file. */
+  readonly path: string
+  /** As the configuration names it, for messages. */
+  readonly name: string
+  readonly input?: InputBlock
+  readonly output?: OutputKind
+  /** Name of the tensor to feed and of the one to read, where the model has several. */
+  readonly inputName?: string
+  readonly outputName?: string
+  readonly labels?: readonly string[]
+  readonly task: Task
+}
+
+export interface InspectedOnnx {
+  readonly model: Model
+  readonly description: ModelDescription
+  readonly verified: VerifiedModel
+  readonly digest: string
+}
+
+const dtypes = ['float32', 'float64', 'float16', 'uint8', 'int32', 'int64'] as const
+
+/** Reads, describes and tries a model file. */
+export async function inspectOnnx(
+  path: string,
+  options: { readonly name: string; readonly signal?: AbortSignal; readonly dims?: Readonly<Record<string, readonly number[]>> },
+): Promise<InspectedOnnx> {
+  try {
+    const model = await loadModel(path)
+    const verified = await verifyModel(path, {
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.dims === undefined ? {} : { dims: options.dims }),
+    })
+    return { model, description: describeModel(model), verified, digest: await modelDigest(path, model) }
+  } catch (cause) {
+    throw engineFailure(options.name, cause)
+  }
+}
+
+/** A failure of the engine in the words and codes of the program. */
+export function engineFailure(name: string, cause: unknown): unknown {
+  if (!(cause instanceof EngineError)) return cause
+  if (cause.code === 'aborted') return new FailmodeError('interrupted', { message: 'the run was stopped.', cause })
+  const missing = cause.code === 'runtime-unavailable'
+  return new FailmodeError(missing ? 'runtime-missing' : 'model-invalid', {
+    message: `${name}: ${cause.message}${/[.!?]$/.test(cause.message) ? '' : '.'}`,
+    ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+    cause,
+  })
+}
+
+export async function describeOnnx(spec: OnnxSpec, options: { readonly signal?: AbortSignal } = {}): Promise<OnnxDescriptor> {
+  const block = spec.input ?? {}
+  const early = await describeOnly(spec)
+  const input = pick(early.inputs, spec.inputName, spec.name, 'input')
+  const dims = givenDims(input, block)
+  const inspected = await inspectOnnx(spec.path, {
+    name: spec.name,
+    ...options,
+    ...(dims === null ? {} : { dims: { [input.name]: dims } }),
+  })
+  return toDescriptor(spec, inspected, input)
+}
+
+async function describeOnly(spec: OnnxSpec): Promise<ModelDescription> {
+  try {
+    return describeModel(await loadModel(spec.path))
+  } catch (cause) {
+    throw engineFailure(spec.name, cause)
+  }
+}
+
+/** Dimensions to try the model with, where the configuration gives the sample's; null leaves it to the model. */
+function givenDims(input: ValueInfo, block: InputBlock): readonly number[] | null {
+  if (block.shape === undefined) return null
+  const batch = input.type?.kind === 'tensor' ? input.type.dims?.[0] : undefined
+  return [typeof batch === 'number' ? batch : 1, ...block.shape]
+}
+
+export function toDescriptor(spec: OnnxSpec, inspected: InspectedOnnx, input: ValueInfo): OnnxDescriptor {
+  const { description, verified, digest } = inspected
+  const block = spec.input ?? {}
+  const output = pick(description.outputs, spec.outputName, spec.name, 'output')
+  const type = input.type
+  if (type?.kind !== 'tensor') throw mismatch(spec, `the input "${input.name}" is not a tensor`)
+  const dtype = dtypes.find((known) => known === type.dtype)
+  if (dtype === undefined) {
+    throw mismatch(spec, `the input "${input.name}" takes ${type.dtype}, expected one of ${dtypes.join(', ')}`)
+  }
+  const tried = verified.inputs[input.name]?.dims
+  const answered = verified.outputs[output.name]?.dims
+  if (!verified.ran || tried === undefined || answered === undefined) {
+    throw new FailmodeError('model-mismatch', {
+      message: `${spec.name}: the size of a sample is not in the model: ${verified.reason}.`,
+      hint: 'Give it in the configuration as "model.input.shape", without the batch.',
+    })
+  }
+  const dims = tried.slice(1)
+  const layout = block.layout ?? guessLayout(dims)
+  const sampleShape = toSampleShape(dims, layout, block.shape)
+  checkBlock(spec, block, dims, layout, sampleShape)
+
+  const kind: OutputKind = spec.output ?? guessOutput(description, output.name)
+  const width = sizeOf(answered.slice(1))
+  const form = kind === 'labels' ? 'labels' : width === 1 ? 'single' : 'pair'
+  const classes = form === 'labels' ? (spec.labels?.length ?? 0) : form === 'single' ? 2 : width
+  if (form === 'labels' && spec.labels === undefined) {
+    throw mismatch(spec, 'the model answers with classes only, so their names are needed', 'Give "labels" in the configuration.')
+  }
+  if (spec.labels !== undefined && spec.labels.length !== classes) {
+    throw mismatch(spec, `"labels" names ${spec.labels.length} classes, the model answers with ${classes}`)
+  }
+  if (answered[0] !== tried[0]) {
+    throw mismatch(
+      spec,
+      `the output "${output.name}" has the shape [${answered.join(', ')}] for a batch of ${tried[0]}, expected one row per sample`,
+    )
+  }
+  const fixed = typeof type.dims?.[0] === 'number' || !verified.batches
+  const size = fixed ? (tried[0] as number) : batchSize(sizeOf(sampleShape))
+  const facts: ModelFacts = {
+    kind: 'onnx',
+    digest,
+    task: spec.task,
+    access: form === 'labels' ? ['label'] : ['label', 'score'],
+    missingAccess: {
+      gradient: 'gradients of ONNX models are not in this version',
+      ...(form === 'labels' ? { score: 'the model answers with classes only' } : {}),
+    },
+    sampleShape,
+    classes,
+    labels: spec.labels ?? Array.from({ length: classes }, (_, k) => String(k)),
+    output: kind,
+    maxBatch: size,
+  }
+  const channels = sampleShape.length === 3 ? (sampleShape[0] as number) : 1
+  return {
+    kind: 'onnx',
+    path: spec.path,
+    facts,
+    input: {
+      name: input.name,
+      dtype,
+      layout,
+      dims,
+      range: block.range ?? [0, 1],
+      mean: block.mean ?? new Array(channels).fill(0),
+      std: block.std ?? new Array(channels).fill(1),
+      reverseChannels: block.channels === 'BGR',
+    },
+    output: { name: output.name, form },
+    batch: { fixed, size },
+  }
+}
+
+/** Calls of about a million numbers: large enough for full speed, small enough for any machine. */
+function batchSize(sampleSize: number): number {
+  return Math.max(1, Math.min(256, Math.floor(2 ** 20 / sampleSize)))
+}
+
+function pick<T extends ValueInfo>(values: readonly T[], name: string | undefined, model: string, what: string): T {
+  const names = values.map((value) => value.name).join(', ')
+  if (name !== undefined) {
+    const found = values.find((value) => value.name === name)
+    if (found !== undefined) return found
+    throw new FailmodeError('model-mismatch', { message: `${model} has no ${what} "${name}"; it has ${names}.` })
+  }
+  const [first, second] = values
+  if (first === undefined) throw new FailmodeError('model-mismatch', { message: `${model} has no ${what}.` })
+  if (second !== undefined && what === 'input') {
+    throw new FailmodeError('model-mismatch', {
+      message: `${model} has ${values.length} inputs (${names}), and the configuration does not say which takes the sample.`,
+      hint: `Give "model.inputs": { "${first.name}": { "role": "sample" }, ... }.`,
+    })
+  }
+  if (second !== undefined) {
+    // Converters often add the class beside the scores; the scores are what a check wants.
+    return values.find((value) => value.type?.kind === 'tensor' && value.type.dtype.startsWith('float')) ?? first
+  }
+  return first
+}
+
+function guessLayout(dims: readonly number[]): 'NCHW' | 'NHWC' | 'flat' {
+  if (dims.length !== 3) return 'flat'
+  const last = dims[2] as number
+  const first = dims[0] as number
+  return last <= 4 && first > 4 ? 'NHWC' : 'NCHW'
+}
+
+/** The sample in unit space: C, H, W for pictures. */
+function toSampleShape(
+  dims: readonly number[],
+  layout: 'NCHW' | 'NHWC' | 'flat',
+  given: readonly number[] | undefined,
+): readonly number[] {
+  if (layout === 'NHWC') return [dims[2] as number, dims[0] as number, dims[1] as number]
+  if (layout === 'flat' && given !== undefined && given.length === 3) return given
+  return dims
+}
+
+function guessOutput(description: ModelDescription, name: string): OutputKind {
+  const scale = description.outputs.find((output) => output.name === name)?.scale
+  return scale === 'probabilities' || scale === 'labels' ? scale : 'logits'
+}
+
+function checkBlock(
+  spec: OnnxSpec,
+  block: InputBlock,
+  dims: readonly number[],
+  layout: string,
+  sampleShape: readonly number[],
+): void {
+  if (block.shape !== undefined && sizeOf(block.shape) !== sizeOf(dims)) {
+    throw mismatch(
+      spec,
+      `"model.input.shape" is [${block.shape.join(', ')}], the model takes [${dims.join(', ')}]`,
+    )
+  }
+  if ((layout === 'NCHW' || layout === 'NHWC') && dims.length !== 3) {
+    throw mismatch(spec, `"model.input.layout" is ${layout}, but a sample of the model has ${dims.length} dimensions`)
+  }
+  const channels = sampleShape.length === 3 ? (sampleShape[0] as number) : null
+  for (const [key, list] of [
+    ['mean', block.mean],
+    ['std', block.std],
+  ] as const) {
+    if (list === undefined || channels === null || list.length === channels || list.length === 1) continue
+    throw mismatch(spec, `"model.input.${key}" has ${list.length} numbers, expected ${channels} (one per channel)`)
+  }
+}
+
+function mismatch(spec: OnnxSpec, problem: string, hint?: string): FailmodeError {
+  return new FailmodeError('model-mismatch', {
+    message: `${spec.name}: ${problem}.`,
+    ...(hint === undefined ? {} : { hint }),
+  })
+}

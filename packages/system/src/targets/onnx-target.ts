@@ -1,0 +1,185 @@
+// An ONNX file as a model that answers. Samples come in unit space; the target maps them to what the model
+// wants, cuts them into calls of one size (padding the last call of a model whose batch is fixed), and gives
+// back classes or scores. A label model never hands out a score: the class is taken inside.
+import { fromNumbers, loadModel, type Model, openSession, type Session, type Tensor as EngineTensor, toNumbers } from '@failmode/engine'
+import {
+  FailmodeError,
+  type LabelModel,
+  type ModelByAccess,
+  rows,
+  type ScoreModel,
+  type Scores,
+  sizeOf,
+  type Tensor,
+} from '@failmode/core'
+import type { OnnxDescriptor } from './model-descriptor.ts'
+import { inputMap } from './model-input.ts'
+import { modelDigest } from './model-digest.ts'
+import { noAccess, type OpenModel } from './opened-model.ts'
+
+export async function openOnnx(
+  descriptor: OnnxDescriptor,
+  { threads }: { readonly threads: number },
+): Promise<OpenModel> {
+  const model: Model = await loadModel(descriptor.path)
+  if ((await modelDigest(descriptor.path, model)) !== descriptor.facts.digest) {
+    throw new FailmodeError('run-changed', {
+      message: `${descriptor.path} changed while the run was under way.`,
+      hint: 'Start the run again.',
+    })
+  }
+  const session = await openSession(model, { intraOpThreads: threads })
+  const call = caller(session, descriptor)
+  const { facts, output } = descriptor
+
+  const label: LabelModel = {
+    async labels(x) {
+      const result = new Int32Array(x.dims[0] as number)
+      let at = 0
+      for await (const { data, count } of call(x)) {
+        for (let row = 0; row < count; row++, at++) result[at] = classOf(descriptor, data, row)
+      }
+      return result
+    },
+  }
+  const score: ScoreModel = {
+    async scores(x): Promise<Scores> {
+      const count = x.dims[0] as number
+      const data = new Float32Array(count * facts.classes)
+      let at = 0
+      for await (const part of call(x)) {
+        if (output.form === 'pair') {
+          data.set(part.data.subarray(0, part.count * facts.classes), at * facts.classes)
+        } else {
+          for (let row = 0; row < part.count; row++) {
+            const value = part.data[row] as number
+            data[(at + row) * 2] = facts.output === 'probabilities' ? 1 - value : 0
+            data[(at + row) * 2 + 1] = value
+          }
+        }
+        at += part.count
+      }
+      return { kind: facts.output === 'probabilities' ? 'probabilities' : 'logits', data, classes: facts.classes }
+    },
+  }
+  return {
+    access<A extends keyof ModelByAccess>(access: A): ModelByAccess[A] {
+      if (!facts.access.includes(access)) throw noAccess(descriptor, access)
+      const models: Partial<ModelByAccess> = { label, score }
+      const found = models[access]
+      if (found === undefined) throw noAccess(descriptor, access)
+      return found as ModelByAccess[A]
+    },
+    close: () => session.close(),
+  }
+}
+
+interface Part {
+  /** Model output of this call, flat; only the first `count` rows mean something. */
+  readonly data: Float32Array
+  readonly count: number
+}
+
+function caller(session: Session, { input, output, batch, facts }: OnnxDescriptor) {
+  const size = sizeOf(facts.sampleShape)
+  const map = inputMap(input, facts.sampleShape)
+  const buffers = new Map<number, { floats: Float32Array | Float64Array; feed: EngineTensor }>()
+
+  return async function* (x: Tensor): AsyncGenerator<Part> {
+    const total = x.dims[0] as number
+    if (sizeOf(x.dims) !== total * size) {
+      throw new FailmodeError('data-mismatch', {
+        message: `samples have the shape [${x.dims.slice(1).join(', ')}], the model takes [${facts.sampleShape.join(', ')}].`,
+      })
+    }
+    for (let from = 0; from < total; from += batch.size) {
+      const count = Math.min(batch.size, total - from)
+      const call = batch.fixed ? batch.size : count
+      let buffer = buffers.get(call)
+      if (buffer === undefined) {
+        buffer = makeFeed(input, call, size)
+        // Attacks shrink their batch as samples fall; keeping every size would keep every buffer.
+        if (buffers.size >= 4) buffers.clear()
+        buffers.set(call, buffer)
+      }
+      map.write(rows(x, from, from + count).data, buffer.floats, count)
+      buffer.floats.fill(0, count * size)
+      castInto(buffer.floats, buffer.feed)
+      let results: Readonly<Record<string, EngineTensor>>
+      try {
+        results = await session.run({ [input.name]: buffer.feed }, { outputs: [output.name] })
+      } catch (cause) {
+        throw new FailmodeError('model-failed', {
+          message: cause instanceof Error ? cause.message : String(cause),
+          cause,
+        })
+      }
+      const data = asFloats(results[output.name] as EngineTensor)
+      const bad = data.subarray(0, (data.length / call) * count).findIndex((value) => !Number.isFinite(value))
+      if (bad !== -1) {
+        throw new FailmodeError('model-failed', {
+          message: `the model answered ${data[bad]} for sample ${from + Math.floor((bad * call) / data.length)} of a batch; scores have to be finite numbers.`,
+          hint: 'Check the input block of the configuration: range, mean and std may not be those of the training.',
+        })
+      }
+      yield { data, count }
+    }
+  }
+}
+
+function makeFeed(input: OnnxDescriptor['input'], count: number, size: number) {
+  const dims = [count, ...input.dims]
+  const length = count * size
+  switch (input.dtype) {
+    case 'float32': {
+      const data = new Float32Array(length)
+      return { floats: data, feed: { dtype: input.dtype, dims, data } }
+    }
+    case 'float64': {
+      const data = new Float64Array(length)
+      return { floats: data, feed: { dtype: input.dtype, dims, data } }
+    }
+    case 'uint8':
+      return { floats: new Float32Array(length), feed: { dtype: input.dtype, dims, data: new Uint8Array(length) } }
+    case 'int32':
+      return { floats: new Float32Array(length), feed: { dtype: input.dtype, dims, data: new Int32Array(length) } }
+    case 'int64':
+      return { floats: new Float32Array(length), feed: { dtype: input.dtype, dims, data: new BigInt64Array(length) } }
+    case 'float16':
+      return { floats: new Float32Array(length), feed: { dtype: input.dtype, dims, data: new Uint16Array(length) } }
+  }
+}
+
+/** Whole-number inputs are rounded to the nearest value: a model that takes bytes cannot see less than one. */
+function castInto(floats: Float32Array | Float64Array, feed: EngineTensor): void {
+  const { data } = feed
+  if (data === floats) return
+  if (feed.dtype === 'float16') {
+    ;(data as Uint16Array).set(fromNumbers('float16', feed.dims, floats).data as Uint16Array)
+  } else if (data instanceof BigInt64Array) {
+    for (let i = 0; i < floats.length; i++) data[i] = BigInt(Math.round(floats[i] as number))
+  } else if (data instanceof Uint8Array) {
+    for (let i = 0; i < floats.length; i++) data[i] = Math.min(255, Math.max(0, Math.round(floats[i] as number)))
+  } else {
+    for (let i = 0; i < floats.length; i++) (data as Int32Array)[i] = Math.round(floats[i] as number)
+  }
+}
+
+function asFloats(tensor: EngineTensor): Float32Array {
+  const { data } = tensor
+  if (data instanceof Float32Array) return data
+  return Float32Array.from(toNumbers(tensor))
+}
+
+function classOf({ output, facts }: OnnxDescriptor, data: Float32Array, row: number): number {
+  if (output.form === 'labels') return data[row] as number
+  if (output.form === 'single') {
+    return (data[row] as number) > (facts.output === 'probabilities' ? 0.5 : 0) ? 1 : 0
+  }
+  const from = row * facts.classes
+  let best = 0
+  for (let k = 1; k < facts.classes; k++) {
+    if ((data[from + k] as number) > (data[from + best] as number)) best = k
+  }
+  return best
+}
