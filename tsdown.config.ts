@@ -5,11 +5,11 @@ import { defineConfig } from 'tsdown'
 export default defineConfig({
   cwd: 'packages/failmode',
   entry: {
-    'cli': 'src/cli.ts',
-    'index': 'src/index.ts',
-    'catalogue': '../catalogue/src/index.ts',
-    'engine': '../engine/src/index.ts',
-    'scanner': '../scanner/src/index.ts',
+    cli: 'src/cli.ts',
+    index: 'src/index.ts',
+    catalogue: '../catalogue/src/index.ts',
+    engine: '../engine/src/index.ts',
+    scanner: '../scanner/src/index.ts',
     'step-worker': '../system/src/pool/step-worker.ts',
     'probe-child': '../engine/src/inspect/probe-child.ts',
   },
@@ -21,6 +21,10 @@ export default defineConfig({
   clean: true,
   dts: false,
   hash: true,
-  noExternal: [/^@failmode\//],
-  external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('@failmode/') && !id.startsWith('\0'),
+  deps: {
+    alwaysBundle: [/^@failmode\//],
+    neverBundle: (id) =>
+      !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('@failmode/') && !id.startsWith('\0'),
+    onlyBundle: false,
+  },
 })

@@ -1,8 +1,8 @@
 // What `npm start` and `npm test` do first: install when needed, so that a fresh clone needs nothing else. Plain
 // JavaScript, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -29,14 +29,24 @@ export function setup() {
     console.error(`failmode: Node ${process.versions.node} is too old, 20.19 or newer is needed.`)
     process.exit(1)
   }
-  const wanted = createHash('sha256').update(readFileSync(`${root}package-lock.json`)).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest('hex')
   const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
   if (installed === wanted) return
   console.error('failmode: installing the packages that package-lock.json names')
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'])
+  // Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which some registries do
+  // not serve. --no-save keeps to the lock file and leaves it as it is.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel', 'error'])
   writeFileSync(stamp, wanted)
 }
 
 export function build() {
-  run(process.execPath, [`${root}node_modules/tsdown/dist/run.mjs`, '--config', `${root}tsdown.config.ts`, '--log-level', 'warn'])
+  run(process.execPath, [
+    `${root}node_modules/tsdown/dist/run.mjs`,
+    '--config',
+    `${root}tsdown.config.ts`,
+    '--log-level',
+    'warn',
+  ])
 }

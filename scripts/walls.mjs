@@ -3,7 +3,19 @@
 import { cruise } from 'dependency-cruiser'
 import { root } from './setup.mjs'
 
-const order = ['catalogue', 'engine', 'scanner', 'gridworlds', 'core', 'probes', 'threat-model', 'report', 'system', 'workbench', 'failmode']
+const order = [
+  'catalogue',
+  'engine',
+  'scanner',
+  'gridworlds',
+  'core',
+  'probes',
+  'threat-model',
+  'report',
+  'system',
+  'workbench',
+  'failmode',
+]
 const leaves = ['catalogue', 'engine', 'scanner']
 const pure = ['catalogue', 'core', 'probes', 'threat-model', 'report']
 const tests = '\\.test\\.tsx?$|/testing/|/fixtures\\.ts$'
@@ -14,7 +26,9 @@ const rules = [
     name: `${name}-imports-only-what-stands-above-it`,
     severity: 'error',
     from: { path: inside([name]) },
-    to: { path: inside(leaves.includes(name) ? order.filter((other) => other !== name) : order.slice(i + 1)) },
+    to: {
+      path: inside(leaves.includes(name) ? order.filter((other) => other !== name) : order.slice(i + 1)),
+    },
   })),
   ...order.map((name) => ({
     name: `${name}-is-entered-by-its-front-door`,
@@ -28,20 +42,26 @@ const rules = [
     from: { path: inside(pure), pathNot: tests },
     to: { dependencyTypes: ['core'] },
   },
-  { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+  {
+    name: 'no-circles',
+    severity: 'error',
+    from: {},
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
 ]
 
 process.chdir(root)
-const result = await cruise(
-  ['packages'],
-  {
-    ruleSet: { forbidden: rules },
-    validate: true,
-    tsPreCompilationDeps: true,
-    includeOnly: '^packages/[^/]+/src/|^node:',
-    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'default'] },
+const result = await cruise(['packages'], {
+  ruleSet: { forbidden: rules },
+  validate: true,
+  tsPreCompilationDeps: true,
+  includeOnly: '^packages/[^/]+/src/|^node:',
+  enhancedResolveOptions: {
+    extensions: ['.ts', '.tsx', '.js'],
+    exportsFields: ['exports'],
+    conditionNames: ['import', 'default'],
   },
-)
+})
 const { violations, totalCruised } = result.output.summary
 for (const { rule, from, to } of violations) console.error(`walls: ${rule.name}: ${from} -> ${to}`)
 if (totalCruised < 50) {

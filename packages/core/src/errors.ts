@@ -15,9 +15,12 @@ export const exitStatus = {
 
 /** code -> the exit status it leads to, and what the code means in one line. */
 export const errorCodes = {
-  'usage': [exitStatus.usage, 'the command line cannot be understood'],
+  usage: [exitStatus.usage, 'the command line cannot be understood'],
   'config-not-found': [exitStatus.usage, 'the configuration file does not exist'],
-  'config-unreadable': [exitStatus.usage, 'the configuration file is not valid JSON, YAML, JavaScript or TypeScript'],
+  'config-unreadable': [
+    exitStatus.usage,
+    'the configuration file is not valid JSON, YAML, JavaScript or TypeScript',
+  ],
   'config-invalid': [exitStatus.usage, 'a key of the configuration is unknown or has a wrong value'],
   'probe-unknown': [exitStatus.usage, 'no probe or mode has this name'],
   'measurement-unknown': [exitStatus.usage, 'no measurement has this name'],
@@ -40,7 +43,7 @@ export const errorCodes = {
   'worker-died': [exitStatus.incomplete, 'a worker ended unexpectedly'],
   'target-unreachable': [exitStatus.target, 'the target does not answer'],
   'target-unauthorized': [exitStatus.target, 'the target may not be attacked without authorisation'],
-  'interrupted': [exitStatus.interrupted, 'the run was interrupted and can be resumed'],
+  interrupted: [exitStatus.interrupted, 'the run was interrupted and can be resumed'],
 } as const satisfies Record<string, readonly [number, string]>
 
 export type ErrorCode = keyof typeof errorCodes
@@ -79,7 +82,11 @@ export interface ErrorData {
 
 export function errorToData(error: unknown, fallback: ErrorCode = 'step-failed'): ErrorData {
   if (error instanceof FailmodeError) {
-    return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    }
   }
   return { code: fallback, message: error instanceof Error ? error.message : String(error) }
 }

@@ -41,6 +41,7 @@ export {
   type SystemFacts,
 } from './probe/probe.ts'
 export { nearest, parseSelection, type Selection } from './probe/selection.ts'
+export { createRandom, type Random } from './random/random.ts'
 export {
   applyGate,
   findMeasurements,
@@ -48,14 +49,15 @@ export {
   type GateResult,
   gateConfigSchema,
 } from './rating/gate.ts'
-export { type Answers, type OpenFact, type RateInput, type Rating, rate } from './rating/rate.ts'
-export { rejudge, type RejudgeOptions } from './rating/rejudge.ts'
 export { type CheckState, type JudgedRun, type JudgeInput, judgeRun } from './rating/judge-run.ts'
+export { type Answers, type OpenFact, type RateInput, type Rating, rate } from './rating/rate.ts'
+export { type RejudgeOptions, rejudge } from './rating/rejudge.ts'
 export { type Journal, type JournalEntry, type JournalHeader, parseJournal } from './run/journal.ts'
 export { makePlan, type Plan, type PlanInput, type PlannedCheck } from './run/plan.ts'
 export {
   type Blob,
   type CheckResult,
+  checkResultSchema,
   type Detectable,
   type Evidence,
   type Finding,
@@ -69,8 +71,7 @@ export {
   schemaVersion,
 } from './run/run-document.ts'
 export type { AnyStepHandler, BlobStore, StepContext, StepHandler, StepResult } from './run/step.ts'
-export { createRandom, type Random } from './random/random.ts'
-export { auc, aucInterval, tprAtFpr } from './statistics/auc.ts'
+export { auc, aucInterval, type TprAtFpr, tprAtFpr } from './statistics/auc.ts'
 export { type BootstrapOptions, bootstrap, pairedBootstrap } from './statistics/bootstrap.ts'
 export {
   mean,
@@ -88,6 +89,7 @@ export { clopperPearson, wilson } from './statistics/intervals.ts'
 export { type McNemar, mcnemar, mcnemarOfPairs } from './statistics/mcnemar.ts'
 export { benjaminiHochberg, holm } from './statistics/multiple-tests.ts'
 export {
+  type Alternative,
   type PermutationOptions,
   permutationPValue,
   permutationTest,

@@ -12,7 +12,9 @@ export function sizeOf(dims: readonly number[]): number {
 
 export function tensor(data: Float32Array, dims: readonly number[]): Tensor {
   if (data.length !== sizeOf(dims)) {
-    throw new RangeError(`a tensor of shape [${dims.join(', ')}] has ${sizeOf(dims)} numbers, given ${data.length}`)
+    throw new RangeError(
+      `a tensor of shape [${dims.join(', ')}] has ${sizeOf(dims)} numbers, given ${data.length}`,
+    )
   }
   return { data, dims }
 }

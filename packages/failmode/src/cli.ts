@@ -1,25 +1,28 @@
 #!/usr/bin/env node
 // The command line. Each command is one file and is loaded only when it is asked for, so `--help` stays quick.
 // Results go to stdout, progress and errors to stderr; the exit status is the design's.
-import { errorCodes, exitStatus, FailmodeError } from '@failmode/core'
+import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
-import { printError } from './terminal/print-error.ts'
-import { toolVersion } from '@failmode/system'
 
 export interface CommandModule {
   /** Does the work and gives the exit status. */
   run(args: readonly string[], options: Readonly<Record<string, unknown>>): Promise<number>
 }
 
+// Beside the folder of this file, in the repository as in the published package.
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+
 const program = new Command('failmode')
-  .description('Crash-test lab for machine learning: measures the 17 failure modes of a model, its data and its files.')
-  .version(toolVersion, '-V, --version')
+  .description(
+    'Crash-test lab for machine learning: measures the 17 failure modes of a model, its data and its files.',
+  )
+  .version(version, '-V, --version')
   .option('--debug', 'show stack traces')
   .exitOverride()
   .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
   .showSuggestionAfterError(true)
 
-let status: number = exitStatus.done
+let status = 0
 
 function command(
   usage: string,
@@ -31,7 +34,10 @@ function command(
     const own = all.pop() as Command
     all.pop()
     const module = await load()
-    status = await module.run(all.flat().filter((arg) => arg !== undefined) as string[], own.optsWithGlobals())
+    status = await module.run(
+      all.flat().filter((arg) => arg !== undefined) as string[],
+      own.optsWithGlobals(),
+    )
   })
 }
 
@@ -48,63 +54,109 @@ const runOptions = (c: Command): Command =>
     .option('--seed <n>', 'seed of every random draw')
     .option('--max-queries <n>', 'the most queries and gradients that the run may spend')
 
-command('demo', 'run the bundled digits system and write a report', () => import('./commands/demo.ts'), (c) =>
-  c
-    .option('--only <expr>', 'modes, checks or tags, comma-separated; a minus takes out')
-    .option('--out <dir>', 'run folder')
-    .option('--budget <name>', 'quick, standard or thorough')
-    .option('--seed <n>', 'seed of every random draw')
-    .option('--workers <n>', 'worker threads')
-    .option('--json', 'print run.json instead of the table'),
+command(
+  'demo',
+  'run the bundled digits system and write a report',
+  () => import('./commands/demo.ts'),
+  (c) =>
+    c
+      .option('--only <expr>', 'modes, checks or tags, comma-separated; a minus takes out')
+      .option('--out <dir>', 'run folder')
+      .option('--budget <name>', 'quick, standard or thorough')
+      .option('--seed <n>', 'seed of every random draw')
+      .option('--workers <n>', 'worker threads')
+      .option('--json', 'print run.json instead of the table'),
 )
-command('init', 'write a configuration by looking at a model and its data', () => import('./commands/init.ts'), (c) =>
-  c
-    .requiredOption('--model <file>', 'ONNX model')
-    .requiredOption('--data <path>', 'labelled data: npz, npy, csv, idx, or a folder of pictures')
-    .option('--out <file>', 'where to write', 'failmode.config.json')
-    .option('--name <name>', 'name of the system')
-    .option('--force', 'overwrite an existing file')
-    .option('--json', 'print the candidates as JSON'),
+command(
+  'init',
+  'write a configuration by looking at a model and its data',
+  () => import('./commands/init.ts'),
+  (c) =>
+    c
+      .requiredOption('--model <file>', 'ONNX model')
+      .requiredOption('--data <path>', 'labelled data: npz, npy, csv, idx, or a folder of pictures')
+      .option('--out <file>', 'where to write', 'failmode.config.json')
+      .option('--name <name>', 'name of the system')
+      .option('--force', 'overwrite an existing file')
+      .option('--json', 'print the candidates as JSON'),
 )
-command('doctor', 'show what this machine has and what is missing', () => import('./commands/doctor.ts'), (c) =>
-  c.option('--json', 'print as JSON'),
+command(
+  'doctor',
+  'show what this machine has and what is missing',
+  () => import('./commands/doctor.ts'),
+  (c) => c.option('--json', 'print as JSON'),
 )
-command('plan', 'show which checks would run, what they cost, and why others would not', () => import('./commands/plan.ts'), (c) =>
-  runOptions(c).option('--json', 'print as JSON'),
+command(
+  'plan',
+  'show which checks would run, what they cost, and why others would not',
+  () => import('./commands/plan.ts'),
+  (c) => runOptions(c).option('--json', 'print as JSON'),
 )
-command('run', 'measure, judge, gate and report', () => import('./commands/run.ts'), (c) =>
-  runOptions(c)
-    .option('--out <dir>', 'run folder (default: failmode-runs/<id>)')
-    .option('--format <list>', 'reports to write beside run.json: html, md, json, sarif, junit', 'html')
-    .option('--fail-on <severity>', 'fail at this bug-bar severity or above')
-    .option('--resume <dir>', 'go on with an interrupted run')
-    .option('--workers <n>', 'worker threads (default: one a core)')
-    .option('--bug-bar <id>', 'bug bar that rates')
-    .option('--json', 'print run.json instead of the table'),
+command(
+  'run',
+  'measure, judge, gate and report',
+  () => import('./commands/run.ts'),
+  (c) =>
+    runOptions(c)
+      .option('--out <dir>', 'run folder (default: failmode-runs/<id>)')
+      .option('--format <list>', 'reports to write beside run.json: html, md, json, sarif, junit', 'html')
+      .option('--fail-on <severity>', 'fail at this bug-bar severity or above')
+      .option('--resume <dir>', 'go on with an interrupted run')
+      .option('--workers <n>', 'worker threads (default: one a core)')
+      .option('--bug-bar <id>', 'bug bar that rates')
+      .option('--json', 'print run.json instead of the table'),
 )
-command('judge <run>', 'rate a stored run again with other thresholds or another bug bar', () => import('./commands/judge.ts'), (c) =>
-  c
-    .option('--config <file>', 'configuration whose probe thresholds, assets and gate are used')
-    .option('--bug-bar <id>', 'bug bar that rates')
-    .option('--fail-on <severity>', 'fail at this bug-bar severity or above')
-    .option('--out <file>', 'where to write the judged document (default: print the table only)')
-    .option('--json', 'print the judged document'),
+command(
+  'judge <run>',
+  'rate a stored run again with other thresholds or another bug bar',
+  () => import('./commands/judge.ts'),
+  (c) =>
+    c
+      .option('--config <file>', 'configuration whose probe thresholds, assets and gate are used')
+      .option('--bug-bar <id>', 'bug bar that rates')
+      .option('--fail-on <severity>', 'fail at this bug-bar severity or above')
+      .option('--out <file>', 'where to write the judged document (default: print the table only)')
+      .option('--json', 'print the judged document'),
 )
-command('report <run>', 'write a report of a stored run', () => import('./commands/report.ts'), (c) =>
-  c
-    .option('--format <form>', 'html, md, json, sarif or junit', 'html')
-    .option('--output <file>', 'where to write (default: stdout, and report.html in the run folder for html)'),
+command(
+  'report <run>',
+  'write a report of a stored run',
+  () => import('./commands/report.ts'),
+  (c) =>
+    c
+      .option('--format <form>', 'html, md, json, sarif or junit', 'html')
+      .option(
+        '--output <file>',
+        'where to write (default: stdout, and report.html in the run folder for html)',
+      ),
 )
-command('list', 'list failure modes and the checks of this version', () => import('./commands/list.ts'), (c) =>
-  c.option('--json', 'print as JSON'),
+command(
+  'list',
+  'list failure modes and the checks of this version',
+  () => import('./commands/list.ts'),
+  (c) => c.option('--json', 'print as JSON'),
 )
-command('explain <word...>', 'explain a mode, variant, check, measurement, severity or term', () => import('./commands/explain.ts'), (c) =>
-  c.option('--for <audience>', 'engineer, responder or policy', 'engineer').option('--json', 'print as JSON'),
+command(
+  'explain <word...>',
+  'explain a mode, variant, check, measurement, severity or term',
+  () => import('./commands/explain.ts'),
+  (c) =>
+    c
+      .option('--for <audience>', 'engineer, responder or policy', 'engineer')
+      .option('--json', 'print as JSON'),
 )
-command('lock [paths...]', 'write sha-256 digests of the artifacts into models.lock.json', () => import('./commands/lock.ts'), (c) =>
-  c.option('--config <file>', 'configuration whose artifacts are locked').option('--json', 'print as JSON'),
+command(
+  'lock [paths...]',
+  'write sha-256 digests of the artifacts into models.lock.json',
+  () => import('./commands/lock.ts'),
+  (c) =>
+    c.option('--config <file>', 'configuration whose artifacts are locked').option('--json', 'print as JSON'),
 )
-command('schema <name>', 'print the JSON Schema of run, config or catalogue', () => import('./commands/schema.ts'))
+command(
+  'schema <name>',
+  'print the JSON Schema of run, config or catalogue',
+  () => import('./commands/schema.ts'),
+)
 
 async function main(): Promise<void> {
   const debug = process.argv.includes('--debug')
@@ -113,10 +165,10 @@ async function main(): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       // Commander has already said what is wrong; help and version are not errors.
-      status = error.exitCode === 0 ? exitStatus.done : exitStatus.usage
+      status = error.exitCode === 0 ? 0 : 2
     } else {
-      printError(error, { debug })
-      status = error instanceof FailmodeError ? errorCodes[error.code][0] : 70
+      const { printError } = await import('./terminal/print-error.ts')
+      status = printError(error, { debug })
     }
   }
   process.exitCode = status

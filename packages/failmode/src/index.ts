@@ -9,5 +9,13 @@ export {
   type StepHandler,
 } from '@failmode/core'
 export { renderers } from '@failmode/report'
-export { defineSystem, loadConfig, openSystem, planRun, type RunSettings, runSystem, type SystemConfig } from '@failmode/system'
+export {
+  defineSystem,
+  loadConfig,
+  openSystem,
+  planRun,
+  type RunSettings,
+  runSystem,
+  type SystemConfig,
+} from '@failmode/system'
 export { registry as probes } from './registry.ts'

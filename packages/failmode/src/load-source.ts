@@ -18,5 +18,9 @@ export async function loadSource(
   const folder = dirname(choice.model)
   const inferred = await inferConfig({ ...choice, folder, signal })
   process.stderr.write(`failmode: ${inferred.summary}\n`)
-  return { ...validateConfig(inferred.config, { file: 'the inferred configuration', ...vocabulary }), folder, configName: null }
+  return {
+    ...validateConfig(inferred.config, { file: 'the inferred configuration', ...vocabulary }),
+    folder,
+    configName: null,
+  }
 }

@@ -27,7 +27,10 @@ export async function readRun(name: string): Promise<{ readonly run: RunDocument
   try {
     data = JSON.parse(text)
   } catch (cause) {
-    throw new FailmodeError('run-invalid', { message: `${path} is not JSON: ${(cause as Error).message}.`, cause })
+    throw new FailmodeError('run-invalid', {
+      message: `${path} is not JSON: ${(cause as Error).message}.`,
+      cause,
+    })
   }
   const parsed = runDocumentSchema.safeParse(data)
   if (!parsed.success) {

@@ -38,7 +38,9 @@ export function sourceChoice(options: Options): SourceChoice {
     return { kind: 'config', path: config === undefined ? null : resolve(config) }
   }
   if (config !== undefined) {
-    throw new FailmodeError('usage', { message: '--config and --model/--data were both given; a run takes one of them.' })
+    throw new FailmodeError('usage', {
+      message: '--config and --model/--data were both given; a run takes one of them.',
+    })
   }
   if (model === undefined || data === undefined) {
     throw new FailmodeError('usage', {
@@ -49,7 +51,11 @@ export function sourceChoice(options: Options): SourceChoice {
   return { kind: 'inferred', model: resolve(model), data: resolve(data) }
 }
 
-export function runSettings(choice: RunChoice, config: SystemConfig, workers: number | undefined): RunSettings {
+export function runSettings(
+  choice: RunChoice,
+  config: SystemConfig,
+  workers: number | undefined,
+): RunSettings {
   const { source } = choice
   const where =
     source.kind === 'config'

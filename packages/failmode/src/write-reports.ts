@@ -29,7 +29,11 @@ export function renderReport(
 /** Writes `report.<extension>` into the run folder for each form; run.json is there already. Gives the paths. */
 export async function writeReports(
   run: RunDocument,
-  options: { readonly folder: string; readonly formats: readonly ReportFormat[]; readonly catalogue: Catalogue },
+  options: {
+    readonly folder: string
+    readonly formats: readonly ReportFormat[]
+    readonly catalogue: Catalogue
+  },
 ): Promise<readonly string[]> {
   const written: string[] = []
   for (const format of new Set(options.formats)) {

@@ -46,12 +46,17 @@ export function formatBare(value: number, unit: string): string {
   return unit === 'fraction' ? formatPercent(value) : formatNumber(value)
 }
 
+/** A round number beside an axis: 75, not 75.0. */
+export function formatTick(value: number, unit: string): string {
+  return formatNumber(unit === 'fraction' ? Number((value * 100).toPrecision(10)) : value)
+}
+
 /** `[2.4, 8.3]`, with the confidence where it is not the usual 95 %; empty without an interval. */
 export function formatInterval(measurement: Pick<Measurement, 'interval' | 'unit'>): string {
   const { interval, unit } = measurement
   if (interval === undefined) return ''
   const ends = `[${formatBare(interval.low, unit)}, ${formatBare(interval.high, unit)}]`
-  return interval.confidence === 0.95 ? ends : `${ends} at ${formatPercent(interval.confidence)} %`
+  return interval.confidence === 0.95 ? ends : `${ends} at ${formatTick(interval.confidence, 'fraction')} %`
 }
 
 /** The value of a measurement with its unit; computed from nothing it is `n/a`, whatever number stands there. */

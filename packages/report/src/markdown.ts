@@ -317,11 +317,7 @@ function list(items: readonly string[]): string {
 
 /** HTML escapes; what is left is text for GitHub's HTML filter. */
 function html(text: string): string {
-  return oneLine(text)
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;')
+  return oneLine(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
 }
 
 /** Text for inside a line: no markup, table border, mention, link or formula can come of it. */
@@ -330,7 +326,8 @@ export function inline(text: string): string {
     .replace(/[\\`*_[\]|~$]/g, '\\$&')
     .replace(/@(?=\w)/g, '@<!-- -->')
     .replace(/:\/\//g, ':<!-- -->//')
-    .replace(/^(\d+)([.)])/, '$1\\$2')
+    .replace(/\bwww\./gi, 'www<!-- -->.')
+    .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2')
     .replace(/^([#+\-=])/, '\\$1')
 }
 

@@ -2,7 +2,6 @@
 // against each other, the probes' options parsed. Nothing has been queried after this but one row of zeros.
 import { resolve } from 'node:path'
 import { canonicalJson, FailmodeError, type SystemFacts, sizeOf } from '@failmode/core'
-import { toolVersion } from './versions.ts'
 import type { SystemConfig } from './config/config-schema.ts'
 import { openData } from './data/open-data.ts'
 import type { StoredSamples } from './data/stored-samples.ts'
@@ -10,6 +9,7 @@ import { exists, sha256 } from './run/run-folder.ts'
 import type { SystemDescriptor } from './system-descriptor.ts'
 import { describeOnnx, type OnnxSpec } from './targets/describe-onnx.ts'
 import type { ModelDescriptor } from './targets/model-descriptor.ts'
+import { toolVersion } from './versions.ts'
 
 export interface OpenedSystem {
   readonly config: SystemConfig

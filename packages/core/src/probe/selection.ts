@@ -25,7 +25,9 @@ export function parseSelection(
   }
   const parsed = terms
     .filter((term) => term !== '')
-    .map((term) => (term.startsWith('-') ? { minus: true, word: term.slice(1) } : { minus: false, word: term }))
+    .map((term) =>
+      term.startsWith('-') ? { minus: true, word: term.slice(1) } : { minus: false, word: term },
+    )
   for (const { word } of parsed) checkTerm(word, options)
   const plus = parsed.filter((term) => !term.minus)
   const minus = parsed.filter((term) => term.minus)
@@ -48,7 +50,9 @@ function checkTerm(
 ): void {
   const known =
     modes.some((mode) => mode.slug === word || String(mode.number) === word) ||
-    probes.some((probe) => probe.meta.mode === word || probe.checks.some((check) => check.meta.id === word)) ||
+    probes.some(
+      (probe) => probe.meta.mode === word || probe.checks.some((check) => check.meta.id === word),
+    ) ||
     (word.startsWith('tag:') && probes.some((probe) => probe.meta.tags.includes(word.slice(4))))
   if (known) return
   const near = nearest(word, [

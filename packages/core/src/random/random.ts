@@ -137,7 +137,12 @@ function fromKey(key: Key): Random {
     boolean: () => bits() < 0,
     sign: () => (bits() < 0 ? -1 : 1),
     poisson: (rate) => drawPoisson(rate, uniform),
-    shuffle: (array) => Array.from(permutation(array.length), (from) => array[from]!),
+    shuffle<T>(array: readonly T[]) {
+      const order = permutation(array.length)
+      const out = new Array<T>(order.length)
+      for (let i = 0; i < out.length; i++) out[i] = array[order[i]!]!
+      return out
+    },
     permutation,
     sample,
     fillUniform(out) {

@@ -49,7 +49,9 @@ export function applyGate(
   const failed: string[] = []
   for (const finding of run.findings) {
     if (finding.waived === null && reaches(finding, gate)) {
-      failed.push(`${finding.severity} (${finding.scale === 'sdl' ? 'bug bar' : 'safety scale'}): ${finding.title}`)
+      failed.push(
+        `${finding.severity} (${finding.scale === 'sdl' ? 'bug bar' : 'safety scale'}): ${finding.title}`,
+      )
     }
   }
   const missing: string[] = []
@@ -57,15 +59,22 @@ export function applyGate(
     const found = findMeasurements(run.modes, measurement)
     if (found.length === 0) missing.push(`${measurement} was asserted but not measured`)
     for (const { value } of found) {
-      if (min !== undefined && value < min) failed.push(`${measurement} is ${value}, at least ${min} was asserted`)
-      if (max !== undefined && value > max) failed.push(`${measurement} is ${value}, at most ${max} was asserted`)
+      if (min !== undefined && value < min)
+        failed.push(`${measurement} is ${value}, at least ${min} was asserted`)
+      if (max !== undefined && value > max)
+        failed.push(`${measurement} is ${value}, at most ${max} was asserted`)
     }
   }
   for (const name of gate.require ?? []) {
     const observed = outcomesOf(run.modes, name)
     if (observed.length === 0) missing.push(`${name} was required but is not part of this run`)
     for (const { id, outcome, reason } of observed) {
-      if (outcome === 'error' || outcome === 'inconclusive' || outcome === 'skipped' || outcome === 'manual') {
+      if (
+        outcome === 'error' ||
+        outcome === 'inconclusive' ||
+        outcome === 'skipped' ||
+        outcome === 'manual'
+      ) {
         missing.push(`${id} was required but is ${outcome}: ${reason}`)
       }
     }

@@ -69,7 +69,8 @@ function modeReason(outcome: Outcome, checks: readonly CheckResult[]): string {
 
 function judgeCheck(state: CheckState): { result: CheckResult; claims: readonly Claim[] } {
   const check = state.probe.checks.find((candidate) => candidate.meta.id === state.checkId)
-  if (check === undefined) throw new RangeError(`probe ${state.probe.meta.mode} has no check ${state.checkId}`)
+  if (check === undefined)
+    throw new RangeError(`probe ${state.probe.meta.mode} has no check ${state.checkId}`)
   const measured: Measured =
     state.result.kind === 'measured' ? state.result.measured : { measurements: [], notCovered: [] }
   const judgement: Judgement =

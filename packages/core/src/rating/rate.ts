@@ -2,7 +2,7 @@
 // what is said about facts that nobody answered: such a fact is taken at its most harmful answer, and the rating
 // says which answer would change it. Modes without a row in the bar go on our own safety scale, and so does a
 // claim that says it is not what the row describes.
-import { type Catalogue, type Rule, rate as applyRules } from '@failmode/catalogue'
+import { rate as applyRules, type Catalogue, type Rule } from '@failmode/catalogue'
 import { FailmodeError } from '../errors.ts'
 import type { SafetySeverity, Scale, SdlSeverity } from '../words.ts'
 
@@ -55,11 +55,15 @@ export function rate({ catalogue, bugBar, mode, variant, facts, offBar = false }
     const fact = ratingFacts.find((candidate) => candidate.name === name)
     const others = (fact?.answers ?? []).flatMap((answer) => {
       const other = applyRules(rules, { ...subject, answers: { ...facts, [name]: answer } })
-      return other === null || other.severity === rating.severity ? [] : [{ answer, severity: other.severity }]
+      return other === null || other.severity === rating.severity
+        ? []
+        : [{ answer, severity: other.severity }]
     })
     if (fact === undefined || others.length === 0) return []
     const effect = others.map(({ answer, severity }) => `"${answer}" would rate it ${severity}`).join('; ')
-    return [{ fact: name, question: fact.question, effect: `Not answered, so taken at its worst: ${effect}.` }]
+    return [
+      { fact: name, question: fact.question, effect: `Not answered, so taken at its worst: ${effect}.` },
+    ]
   })
   return {
     severity: rating.severity,

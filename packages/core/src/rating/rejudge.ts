@@ -23,7 +23,8 @@ export function rejudge(run: RunDocument, choice: RejudgeOptions): RunDocument {
   const states: CheckState[] = run.modes.flatMap((mode) =>
     mode.checks.map((check): CheckState => {
       const probe = choice.probes.find(
-        (candidate) => candidate.meta.mode === mode.slug && candidate.checks.some((c) => c.meta.id === check.id),
+        (candidate) =>
+          candidate.meta.mode === mode.slug && candidate.checks.some((c) => c.meta.id === check.id),
       )
       if (probe === undefined) {
         throw new FailmodeError('run-invalid', {
@@ -35,7 +36,10 @@ export function rejudge(run: RunDocument, choice: RejudgeOptions): RunDocument {
       const base = { probe, checkId: check.id, options, cost: check.cost }
       // Only these three outcomes are given without measuring; every other one came from a judge.
       const unmeasured = check.measurements.length === 0
-      if (unmeasured && (check.outcome === 'error' || check.outcome === 'skipped' || check.outcome === 'not-applicable')) {
+      if (
+        unmeasured &&
+        (check.outcome === 'error' || check.outcome === 'skipped' || check.outcome === 'not-applicable')
+      ) {
         return { ...base, result: { kind: check.outcome, reason: check.reason } }
       }
       const { measurements, notCovered, facts } = check

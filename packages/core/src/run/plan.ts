@@ -34,7 +34,9 @@ export interface PlanInput {
 
 export function makePlan(input: PlanInput): Plan {
   const unlimited = input.probes.flatMap((probe) =>
-    probe.checks.map((check) => planCheck(input, probe, check, { name: input.budget.name, maxQueries: null })),
+    probe.checks.map((check) =>
+      planCheck(input, probe, check, { name: input.budget.name, maxQueries: null }),
+    ),
   )
   const wanted = total(unlimited)
   const limit = input.budget.maxQueries

@@ -195,7 +195,12 @@ export const runDocumentSchema = z.object({
       .nullable(),
     data: z.record(
       z.string(),
-      z.object({ digest: sha256Schema, count: z.int(), sampleShape: z.array(z.int()), labelled: z.boolean() }),
+      z.object({
+        digest: sha256Schema,
+        count: z.int(),
+        sampleShape: z.array(z.int()),
+        labelled: z.boolean(),
+      }),
     ),
     artifacts: z.array(z.string()),
     assets: z.record(z.string(), z.union([z.string(), z.boolean()])),
@@ -225,7 +230,12 @@ export const runDocumentSchema = z.object({
     })
     .nullable(),
   timing: z
-    .object({ seconds: z.number(), steps: z.int(), reusedSteps: z.int(), checks: z.record(z.string(), z.number()) })
+    .object({
+      seconds: z.number(),
+      steps: z.int(),
+      reusedSteps: z.int(),
+      checks: z.record(z.string(), z.number()),
+    })
     .describe('outside the promise of repeatability; never enters a verdict'),
 })
 

@@ -26,7 +26,11 @@ export interface BlobStore {
   /** Writes a file of the run folder and gives its name; the same bytes give the same name. */
   put(
     bytes: Uint8Array,
-    options: { readonly folder: 'evidence' | 'samples'; readonly extension: string; readonly mediaType: string },
+    options: {
+      readonly folder: 'evidence' | 'samples'
+      readonly extension: string
+      readonly mediaType: string
+    },
   ): Promise<Blob>
   get(blob: Blob): Promise<Uint8Array>
 }
@@ -38,7 +42,10 @@ export interface StepContext {
   readonly signal: AbortSignal
   readonly modelFacts: ModelFacts
   /** The model through the budgeted door; throws `budget-exhausted` past `maxQueries`. */
-  model<A extends keyof ModelByAccess>(access: A, options?: { readonly maxQueries?: number }): Promise<ModelByAccess[A]>
+  model<A extends keyof ModelByAccess>(
+    access: A,
+    options?: { readonly maxQueries?: number },
+  ): Promise<ModelByAccess[A]>
   samples(split: string): Promise<SampleSet>
   readonly artifacts: ArtifactTarget
   readonly blobs: BlobStore

@@ -49,7 +49,9 @@ export function pairedBootstrap<T>(
 }
 
 function pick<T>(data: readonly T[], indices: Int32Array): T[] {
-  return Array.from(indices, (index) => data[index]!)
+  const sample = new Array<T>(indices.length)
+  for (let i = 0; i < sample.length; i++) sample[i] = data[indices[i]!]!
+  return sample
 }
 
 function bootstrapIndices(
@@ -89,8 +91,8 @@ function bootstrapIndices(
 
 /**
  * The levels whose quantiles bound the BCa interval: Phi(z0 + (z0 + z) / (1 - a (z0 + z))) at z = -+z_tail, with
- * bias z0 from the share of resamples below the estimate, and acceleration a from the jackknife (Efron 1987, eq.
- * 6.6 for a). Undefined where z0 is infinite.
+ * bias z0 from the share of resamples below the estimate, and acceleration a from the jackknife (Efron and
+ * Tibshirani, "An Introduction to the Bootstrap", 1993, eqs. 14.10, 14.14 and 14.15). Undefined where z0 is infinite.
  */
 function bcaLevels(
   n: number,

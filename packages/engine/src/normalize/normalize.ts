@@ -2,6 +2,7 @@
 // no functions, no training leftovers, constants worked out, batch normalisation folded. `specialize` does what
 // holds for one size of the inputs: exact shapes of all values, and the index arithmetic that hangs on them worked
 // out. Neither changes what the model computes, beyond float rounding where weights were folded.
+import { EngineError } from '../errors.ts'
 import type { Model, ValueType } from '../ir/graph.ts'
 import { targetOpset } from '../ir/graph-builder.ts'
 import { removeDead } from '../ir/traverse.ts'
@@ -28,9 +29,33 @@ export async function normalize(model: Model): Promise<Model> {
   return foldBatchNorm(await foldConstants(plain))
 }
 
+/** Operators whose upgrade is shorter where the number of axes is known. */
+const needRank = new Set(['Softmax', 'LogSoftmax', 'Hardmax'])
+
 async function withTypes(model: Model): Promise<Model> {
-  const types = new Map<string, ValueType>([...model.graph.types, ...(await inferTypes(model))])
-  return { ...model, graph: { ...model.graph, types } }
+  const { graph } = model
+  const types = new Map<string, ValueType>([...graph.types, ...(await inferTypes(model))])
+  const isOpen = graph.nodes.some((node) => needRank.has(node.opType) && !types.get(node.inputs[0]!)?.dims)
+  if (isOpen)
+    for (const [name, type] of await probedRanks(model)) if (!types.get(name)?.dims) types.set(name, type)
+  return { ...model, graph: { ...graph, types } }
+}
+
+/** Types with sizes left open: a run at one size tells how many axes each value has at any. */
+async function probedRanks(model: Model): Promise<ReadonlyMap<string, ValueType>> {
+  try {
+    const shapes = await probeShapes(model)
+    return new Map(
+      [...shapes].map(([name, { dtype, dims }]) => [
+        name,
+        { kind: 'tensor', dtype, dims: dims.map(() => null) },
+      ]),
+    )
+  } catch (error) {
+    // Without ranks the upgrade still holds, it only comes out longer.
+    if (error instanceof EngineError) return new Map()
+    throw error
+  }
 }
 
 export interface SpecializedModel {

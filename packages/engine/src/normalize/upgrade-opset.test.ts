@@ -311,7 +311,7 @@ describe('upgrading the operator set', () => {
 
   it('has a case for every rule', () => {
     // Operators that only a typed error leaves are checked below.
-    const refused = ['Scan']
+    const refused = ['Scan', 'MeanVarianceNormalization']
     for (const [version, op] of upgradeRules) {
       const covered = cases.some(
         (item) => (item.op === op || (op === 'Resize' && item.op === 'Upsample')) && item.opset < version,
@@ -409,6 +409,10 @@ describe('upgrading the operator set', () => {
     ],
     ['a mask of numbers', { op: 'Dropout', opset: 7, inputs: { x: image }, outputs: ['y', 'mask'] }],
     ['an old mask of booleans', { op: 'Dropout', opset: 11, inputs: { x: image }, outputs: ['y', 'mask'] }],
+    [
+      'an operator before ONNX defined it',
+      { op: 'MeanVarianceNormalization', opset: 8, inputs: { x: image } },
+    ],
     ['a Scan of operator set 8', { op: 'Scan', opset: 8, inputs: { x: image } }],
     [
       'coordinates that newer versions cannot map',

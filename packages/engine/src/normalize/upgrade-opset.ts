@@ -291,8 +291,18 @@ const scan9: NodeRewrite = (node) => {
   throw unsupported(node, 'is in the form of operator set 8, whose batch axis later forms do not have')
 }
 
+/** Before 9 it was onnxruntime's own experiment, with other attributes. */
+const meanVarianceNormalization9: NodeRewrite = (node) => {
+  throw unsupported(node, 'is in an experimental form that ONNX never took over')
+}
+
 const rules: Readonly<Record<number, Rules>> = {
-  9: { BatchNormalization: batchNormalization9, Upsample: upsample9, Scan: scan9 },
+  9: {
+    BatchNormalization: batchNormalization9,
+    MeanVarianceNormalization: meanVarianceNormalization9,
+    Scan: scan9,
+    Upsample: upsample9,
+  },
   10: { Slice: slice10, TopK: topK10, Upsample: upsample10, Dropout: dropout },
   11: { Clip: clip11, Pad: pad11, Resize: resize11, Scatter: scatter11 },
   12: { Dropout: dropout },

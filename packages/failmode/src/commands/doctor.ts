@@ -29,7 +29,12 @@ async function examine(): Promise<readonly Part[]> {
   const gigabytes = (totalmem() / 2 ** 30).toFixed(0)
   const parts: Part[] = [
     { name: 'failmode', there: true, needed: true, detail: toolVersion },
-    { name: 'node', there: true, needed: true, detail: `${process.versions.node} on ${process.platform} ${process.arch}` },
+    {
+      name: 'node',
+      there: true,
+      needed: true,
+      detail: `${process.versions.node} on ${process.platform} ${process.arch}`,
+    },
     {
       name: 'machine',
       there: true,
@@ -44,7 +49,9 @@ async function examine(): Promise<readonly Part[]> {
         name: `provider ${name}`,
         there: bundled,
         needed: name === 'cpu',
-        detail: bundled ? 'bundled; whether it runs shows when a session is made' : 'not bundled; models run without it',
+        detail: bundled
+          ? 'bundled; whether it runs shows when a session is made'
+          : 'not bundled; models run without it',
       })
     }
   } catch (error) {
@@ -58,7 +65,12 @@ async function examine(): Promise<readonly Part[]> {
   const { sharp } = versions
   parts.push(
     sharp === undefined
-      ? { name: 'sharp', there: false, needed: false, detail: 'picture folders, JPEG corruption and pictures in reports need it' }
+      ? {
+          name: 'sharp',
+          there: false,
+          needed: false,
+          detail: 'picture folders, JPEG corruption and pictures in reports need it',
+        }
       : { name: 'sharp', there: true, needed: false, detail: sharp },
   )
   return parts

@@ -40,7 +40,9 @@ export async function run(words: readonly string[], options: Options): Promise<n
 export function explain(word: string, audience: Audience): Explanation {
   const wanted = word.trim().toLowerCase()
   const same = (name: string | number | null) => String(name).toLowerCase() === wanted
-  const mode = catalogue.modes.find((m) => same(m.slug) || same(m.number) || same(m.name) || same(m.summaryName))
+  const mode = catalogue.modes.find(
+    (m) => same(m.slug) || same(m.number) || same(m.name) || same(m.summaryName),
+  )
   if (mode !== undefined) return explainMode(mode, audience)
   for (const owner of catalogue.modes) {
     const variant = owner.variants.find((v) => same(v.id) || same(v.slug) || same(v.name))
@@ -71,7 +73,9 @@ export function explain(word: string, audience: Audience): Explanation {
       }
     }
   }
-  const measuring = registry.flatMap((probe) => probe.checks.filter(({ meta }) => meta.measurements.some(same)))
+  const measuring = registry.flatMap((probe) =>
+    probe.checks.filter(({ meta }) => meta.measurements.some(same)),
+  )
   const term = catalogue.glossary.find((entry) => same(entry.id) || same(entry.term))
   if (measuring.length > 0 || term !== undefined) {
     return {
@@ -85,7 +89,8 @@ export function explain(word: string, audience: Audience): Explanation {
     }
   }
   const severity = severityMeanings[wanted]
-  if (severity !== undefined) return { kind: 'severity', title: wanted, sections: [{ title: null, lines: severity }] }
+  if (severity !== undefined)
+    return { kind: 'severity', title: wanted, sections: [{ title: null, lines: severity }] }
   const near = nearest(wanted, allNames())
   throw new FailmodeError('usage', {
     message: `nothing here is called "${word}".`,
@@ -145,7 +150,11 @@ function explainMode(mode: FailureMode, audience: Audience): Explanation {
       ...own[audience](),
       {
         title: 'Reported cases',
-        lines: list(mode.scenarios.map((s) => `${s.text}${s.tags.length === 0 ? '' : ` (${s.tags.join(', ')})`}${cited(s.references)}`)),
+        lines: list(
+          mode.scenarios.map(
+            (s) => `${s.text}${s.tags.length === 0 ? '' : ` (${s.tags.join(', ')})`}${cited(s.references)}`,
+          ),
+        ),
       },
       { title: null, lines: [catalogue.notices.attribution] },
     ],
@@ -153,7 +162,9 @@ function explainMode(mode: FailureMode, audience: Audience): Explanation {
 }
 
 function cited(references: readonly number[]): string {
-  const entries = references.flatMap((number) => catalogue.references.filter((entry) => entry.number === number))
+  const entries = references.flatMap((number) =>
+    catalogue.references.filter((entry) => entry.number === number),
+  )
   return entries.length === 0 ? '' : ` [${entries.map((entry) => entry.citation).join('; ')}]`
 }
 
@@ -166,11 +177,19 @@ function mitigation(id: string): string {
 function ratingLines(mode: string, variant: string | null): string[] {
   return catalogue.bugBars.flatMap((bar) =>
     bar.rows
-      .filter((row) => row.modes.includes(mode) && (variant === null || row.variants.length === 0 || row.variants.includes(variant)))
+      .filter(
+        (row) =>
+          row.modes.includes(mode) &&
+          (variant === null || row.variants.length === 0 || row.variants.includes(variant)),
+      )
       .map((row) => {
         const { severity } = row
         const range =
-          severity === null ? 'not rated' : severity.low === severity.high ? severity.low : `${severity.low} to ${severity.high}`
+          severity === null
+            ? 'not rated'
+            : severity.low === severity.high
+              ? severity.low
+              : `${severity.low} to ${severity.high}`
         return `- ${bar.title}, ${row.id} ${row.title}: ${range}${row.condition === null ? '' : ` (${row.condition})`}`
       }),
   )
@@ -180,9 +199,15 @@ const severityMeanings: Readonly<Record<string, readonly string[]>> = {
   critical: ['Bug bar: the highest damage potential. A gate with "failOn" at any severity stops on it.'],
   important: ['Bug bar: significant damage potential, below critical.'],
   moderate: ['Bug bar: medium damage potential, below important.'],
-  low: ['Bug bar: little damage potential. Our safety scale has a "low" too, for slight harm or rare and easily undone harm.'],
-  high: ['Our own safety scale, for modes that no published bar rates: severe harm that the system will meet, or that cannot be undone.'],
-  medium: ['Our own safety scale: noticeable harm that the system will meet, or severe harm that is rare and can be undone.'],
+  low: [
+    'Bug bar: little damage potential. Our safety scale has a "low" too, for slight harm or rare and easily undone harm.',
+  ],
+  high: [
+    'Our own safety scale, for modes that no published bar rates: severe harm that the system will meet, or that cannot be undone.',
+  ],
+  medium: [
+    'Our own safety scale: noticeable harm that the system will meet, or severe harm that is rare and can be undone.',
+  ],
 }
 
 function allNames(): string[] {

@@ -5,7 +5,7 @@ import pc from 'picocolors'
 import { interruption } from '../interruption.ts'
 import { vocabulary } from '../registry.ts'
 import { type Options, text } from '../terminal/options.ts'
-import { printable } from '../terminal/print-error.ts'
+import { printable } from '../terminal/printable.ts'
 
 /** Writes a configuration by looking at a model and its labelled data. Nothing is written when anything fails. */
 export async function run(_: readonly string[], options: Options): Promise<number> {
@@ -34,7 +34,9 @@ export async function run(_: readonly string[], options: Options): Promise<numbe
     }
     process.stdout.write(`${pc.bold(printable(inferred.summary))}\n\n`)
     for (const line of inferred.details) process.stdout.write(`  ${printable(line)}\n`)
-    process.stdout.write(`\n${relative(process.cwd(), out)} is written. Next: failmode plan, then failmode run.\n`)
+    process.stdout.write(
+      `\n${relative(process.cwd(), out)} is written. Next: failmode plan, then failmode run.\n`,
+    )
     return 0
   } finally {
     dispose()

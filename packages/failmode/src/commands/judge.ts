@@ -19,16 +19,17 @@ export async function run([name]: readonly string[], options: Options): Promise<
     catalogue,
     probes: registry,
     ...(bugBar === undefined ? {} : { bugBar }),
-    ...(loaded === null
-      ? {}
-      : { options: loaded.options, assets: loaded.config.assets ?? {} }),
+    ...(loaded === null ? {} : { options: loaded.options, assets: loaded.config.assets ?? {} }),
     ...(gate === undefined && failOn === undefined
       ? {}
       : { gate: { ...gate, ...(failOn === undefined ? {} : { failOn }) } }),
     sha256,
     reproduce: (checkId) => {
       const before = stored.findings.find((finding) => finding.check === checkId)
-      return before?.reproduce ?? `failmode run --only ${checkId} --budget ${stored.budget.name} --seed ${stored.seed}`
+      return (
+        before?.reproduce ??
+        `failmode run --only ${checkId} --budget ${stored.budget.name} --seed ${stored.seed}`
+      )
     },
   })
   const out = text(options, 'out')

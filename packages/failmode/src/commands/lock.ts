@@ -25,7 +25,9 @@ export async function run(paths: readonly string[], options: Options): Promise<n
   for (const name of named) {
     const file = resolve(folder, name)
     if (!(await exists(file))) {
-      throw new FailmodeError('file-not-found', { message: `there is no file ${name} to lock; nothing was written.` })
+      throw new FailmodeError('file-not-found', {
+        message: `there is no file ${name} to lock; nothing was written.`,
+      })
     }
     files.push({ path: relative(folder, file).replaceAll('\\', '/'), ...(await hashFile(file)) })
   }

@@ -8,16 +8,25 @@ import { interruption } from '../interruption.ts'
 import { loadSource } from '../load-source.ts'
 import { type RunChoice, runChoice, runSettings } from '../run-choice.ts'
 import { failOnOf, type Options, oneOf, text, whole } from '../terminal/options.ts'
-import { createReporter } from '../terminal/reporter.ts'
 import { printRun } from '../terminal/print-run.ts'
+import { createReporter } from '../terminal/reporter.ts'
 import { reportFormats, writeReports } from '../write-reports.ts'
 
 export async function run(_: readonly string[], options: Options): Promise<number> {
-  const formats = (text(options, 'format') ?? 'html').split(',').map((word) => oneOf(word.trim(), reportFormats, '--format'))
+  const formats = (text(options, 'format') ?? 'html')
+    .split(',')
+    .map((word) => oneOf(word.trim(), reportFormats, '--format'))
   const resume = text(options, 'resume')
   const choice = resume === undefined ? runChoice(options) : await storedChoice(resolve(resume), options)
   const folder = resume === undefined ? await newFolder(text(options, 'out')) : resolve(resume)
-  return execute({ choice, folder, resume: resume !== undefined, formats, json: options.json === true, options })
+  return execute({
+    choice,
+    folder,
+    resume: resume !== undefined,
+    formats,
+    json: options.json === true,
+    options,
+  })
 }
 
 export interface Execution {
@@ -30,12 +39,20 @@ export interface Execution {
 }
 
 /** Opens the system, runs it, writes the reports, prints the table, and gives the exit status. */
-export async function execute({ choice, folder, resume, formats, json, options }: Execution): Promise<number> {
+export async function execute({
+  choice,
+  folder,
+  resume,
+  formats,
+  json,
+  options,
+}: Execution): Promise<number> {
   const { signal, dispose } = interruption()
   try {
     const source = await loadSource(choice.source, { signal })
     const failOn = failOnOf(options)
-    const config = failOn === undefined ? source.config : { ...source.config, gate: { ...source.config.gate, failOn } }
+    const config =
+      failOn === undefined ? source.config : { ...source.config, gate: { ...source.config.gate, failOn } }
     const system = await openSystem({ ...source, config }, { signal })
     const workers = whole(options, 'workers', { flag: '--workers', min: 1 })
     const document = await runSystem(system, runSettings(choice, config, workers), {
@@ -54,7 +71,9 @@ export async function execute({ choice, folder, resume, formats, json, options }
 }
 
 export async function newFolder(out: string | undefined): Promise<string> {
-  const folder = resolve(out ?? join('failmode-runs', new Date().toISOString().replace(/[:.]/g, '-').slice(0, 19)))
+  const folder = resolve(
+    out ?? join('failmode-runs', new Date().toISOString().replace(/[:.]/g, '-').slice(0, 19)),
+  )
   if ((await exists(join(folder, 'run.json'))) || (await exists(join(folder, 'journal.jsonl')))) {
     throw new FailmodeError('file-exists', {
       message: `${folder} already holds a run.`,
@@ -81,4 +100,3 @@ async function storedChoice(folder: string, options: Options): Promise<RunChoice
   const { header } = await readJournal(folder)
   return header.settings as RunChoice
 }
-

@@ -1,9 +1,16 @@
-import { FailmodeError } from '@failmode/core'
+import { exitStatus, FailmodeError } from '@failmode/core'
 import pc from 'picocolors'
+import { printable } from './printable.ts'
 
-/** One error on stderr: the code, what was given and expected, what to do. A stack only with --debug. */
-export function printError(error: unknown, { debug }: { readonly debug: boolean }): void {
-  if (error instanceof FailmodeError) {
+/** A mistake of ours, not of the user: EX_SOFTWARE of sysexits. */
+const internalError = 70
+
+/**
+ * One error on stderr: the code, what was given and expected, what to do. A stack only with --debug. Gives the exit
+ * status.
+ */
+export function printError(error: unknown, { debug }: { readonly debug: boolean }): number {
+  if (isCoded(error)) {
     process.stderr.write(`${pc.red('error')} ${pc.dim(error.code)}: ${printable(error.message)}\n`)
     if (error.hint !== undefined) process.stderr.write(`  ${printable(error.hint)}\n`)
   } else {
@@ -13,14 +20,16 @@ export function printError(error: unknown, { debug }: { readonly debug: boolean 
     )
   }
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n${causes(error)}`)
+  return error instanceof FailmodeError ? error.exitStatus : isCoded(error) ? exitStatus.usage : internalError
 }
+
+/** An error that was expected: ours, or one of a package that stands alone and has the same shape. */
+function isCoded(error: unknown): error is Error & { readonly code: string; readonly hint?: string } {
+  return error instanceof FailmodeError || (error instanceof Error && codedNames.has(error.name))
+}
+
+const codedNames: ReadonlySet<string> = new Set(['EngineError', 'ScannerError', 'CatalogueError'])
 
 function causes(error: Error): string {
   return error.cause instanceof Error ? `caused by: ${error.cause.stack ?? ''}\n${causes(error.cause)}` : ''
-}
-
-/** Text from files and models may hold control characters that move the cursor or repaint the terminal. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
 }

@@ -2,8 +2,8 @@
 import type { RunDocument } from '@failmode/core'
 import { modesTable, outcomeWords, ratingText, verdict } from '@failmode/report'
 import pc from 'picocolors'
+import { printable } from './printable.ts'
 import { duration } from './reporter.ts'
-import { printable } from './print-error.ts'
 
 type Paint = (text: string) => string
 
@@ -21,7 +21,9 @@ export function printRun(
   const out = (line = '') => process.stdout.write(`${line}\n`)
   const { name, model } = run.system
   out()
-  out(`${pc.bold(printable(name))}  ${pc.dim(`${run.system.task}${model === null ? '' : `, ${model.classes} classes, access: ${model.access.join(', ')}`}`)}`)
+  out(
+    `${pc.bold(printable(name))}  ${pc.dim(`${run.system.task}${model === null ? '' : `, ${model.classes} classes, access: ${model.access.join(', ')}`}`)}`,
+  )
   out()
   const rows = modesTable(run)
   const width = process.stdout.columns ?? 120
@@ -33,7 +35,9 @@ export function printRun(
     const number = String(row.number ?? '').padStart(3)
     const outcome = paint(`${words.mark} ${words.word}`.padEnd(outcomeWidth))
     const measured = row.measurement !== null
-    const detail = measured ? printable(row.headline) : pc.dim(clip(printable(row.meaning), Math.max(20, width - nameWidth - outcomeWidth - 9)))
+    const detail = measured
+      ? printable(row.headline)
+      : pc.dim(clip(printable(row.meaning), Math.max(20, width - nameWidth - outcomeWidth - 9)))
     const rating = row.rating === null ? '' : `  ${pc.bold(ratingText(row.rating))}`
     out(`${pc.dim(number)}  ${row.name.padEnd(nameWidth)}  ${outcome}  ${detail}${rating}`)
   }
@@ -51,11 +55,14 @@ export function printRun(
   if (run.gate !== null) for (const reason of reasons) out(`  ${printable(reason)}`)
   if (!run.complete) out(`Go on with: failmode run --resume ${printable(folder)}`)
   out()
-  out(pc.dim(`${run.timing.steps} steps in ${duration(run.timing.seconds)}, seed ${run.seed}; run.json in ${printable(folder)}`))
+  out(
+    pc.dim(
+      `${run.timing.steps} steps in ${duration(run.timing.seconds)}, seed ${run.seed}; run.json in ${printable(folder)}`,
+    ),
+  )
   for (const path of written) out(printable(path))
 }
 
 function clip(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
-

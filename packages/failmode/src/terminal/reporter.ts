@@ -22,12 +22,18 @@ function liveReporter(stream: NodeJS.WriteStream): RunEvents {
     const filled = Math.round(share * 24)
     const bar = `${'█'.repeat(filled)}${pc.dim('░'.repeat(24 - filled))}`
     const lines = [...checks].map(([id, state]) => {
-      const mark = { waiting: pc.dim, running: pc.cyan, measured: pc.green, error: pc.red, interrupted: pc.yellow }[
-        state
-      ](marks[state])
+      const mark = {
+        waiting: pc.dim,
+        running: pc.cyan,
+        measured: pc.green,
+        error: pc.red,
+        interrupted: pc.yellow,
+      }[state](marks[state])
       return `  ${mark} ${id.slice(0, width - 6)}`
     })
-    lines.push(`  ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${left === null ? '' : `${duration(left)} left`}`)
+    lines.push(
+      `  ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${left === null ? '' : `${duration(left)} left`}`,
+    )
     const up = drawn > 0 ? `\u001b[${drawn}A` : ''
     stream.write(`${up}${lines.map((line) => `\u001b[2K${line}`).join('\n')}\n`)
     drawn = lines.length
@@ -35,7 +41,8 @@ function liveReporter(stream: NodeJS.WriteStream): RunEvents {
   let share = 0
   return {
     planned(plan) {
-      for (const { check, state } of plan.checks) if (state.kind === 'run') checks.set(check.meta.id, 'waiting')
+      for (const { check, state } of plan.checks)
+        if (state.kind === 'run') checks.set(check.meta.id, 'waiting')
       draw(0, null, true)
     },
     checkStarted(id) {
@@ -66,7 +73,9 @@ function lineReporter(stream: NodeJS.WriteStream): RunEvents {
     progress(share, left) {
       if (share < next) return
       next = Math.floor(share * 10) / 10 + 0.1
-      stream.write(`failmode: ${Math.floor(share * 100)} %${left === null ? '' : `, ${duration(left)} left`}\n`)
+      stream.write(
+        `failmode: ${Math.floor(share * 100)} %${left === null ? '' : `, ${duration(left)} left`}\n`,
+      )
     },
   }
 }

@@ -36,10 +36,7 @@ export interface AttackCheck {
   readonly chunk: number
   readonly notCovered: readonly string[]
   workload(system: SystemFacts, options: PerturbationOptions, budget: Budget): Workload
-  step(
-    context: CheckContext<PerturbationOptions>,
-    input: AttackInput,
-  ): Promise<StepResult<Attacked>>
+  step(context: CheckContext<PerturbationOptions>, input: AttackInput): Promise<StepResult<Attacked>>
 }
 
 /** Samples that one prediction step looks at. */
@@ -54,7 +51,13 @@ export function attackCheck(spec: AttackCheck): Check<PerturbationOptions> {
       access: spec.access,
       knowledge: [],
       proves: spec.proves,
-      measurements: ['clean-accuracy', 'robust-accuracy', 'attack-success-rate', 'queries-to-success', 'median-l2'],
+      measurements: [
+        'clean-accuracy',
+        'robust-accuracy',
+        'attack-success-rate',
+        'queries-to-success',
+        'median-l2',
+      ],
     },
     applies(system, options, budget) {
       const reason = notApplicable(system, spec.access, options.split)
@@ -76,14 +79,19 @@ function notApplicable(system: SystemFacts, access: Access, split: string): stri
   if (!system.model.access.includes(access)) {
     return `The model gives no ${access} access: ${system.model.missingAccess[access] ?? 'it only answers with classes'}.`
   }
-  if (!system.model.task.endsWith('-classification')) return `The task is ${system.model.task}, not classification.`
+  if (!system.model.task.endsWith('-classification'))
+    return `The task is ${system.model.task}, not classification.`
   const data = system.data[split]
   if (data === undefined) return `The configuration has no data set "${split}".`
-  if (!data.labelled) return `The data set "${split}" has no labels, so a wrong answer cannot be told from a right one.`
+  if (!data.labelled)
+    return `The data set "${split}" has no labels, so a wrong answer cannot be told from a right one.`
   return null
 }
 
-async function measureAttack(spec: AttackCheck, context: CheckContext<PerturbationOptions>): Promise<Measured> {
+async function measureAttack(
+  spec: AttackCheck,
+  context: CheckContext<PerturbationOptions>,
+): Promise<Measured> {
   const { options, system, seed } = context
   const { split } = options
   const { samples, queries } = spec.workload(system, options, context.budget)
@@ -103,7 +111,9 @@ async function measureAttack(spec: AttackCheck, context: CheckContext<Perturbati
   const right = indices.filter((index) => predicted.get(index) === labels[index])
 
   const attacks = await Promise.all(
-    chunk(right, spec.chunk).map((part) => spec.step(context, { split, indices: part, eps: options.eps, queries })),
+    chunk(right, spec.chunk).map((part) =>
+      spec.step(context, { split, indices: part, eps: options.eps, queries }),
+    ),
   )
   const successes = attacks.flatMap(({ output }) =>
     output.fooled.map((sample, row) => ({ ...sample, points: output.points, row })),
@@ -145,7 +155,12 @@ async function measureAttack(spec: AttackCheck, context: CheckContext<Perturbati
       samples: { blob, column: 'clean' },
     },
     {
-      ...share('robust-accuracy', robustCount, indices.length, 'samples; those the model had wrong count as not robust'),
+      ...share(
+        'robust-accuracy',
+        robustCount,
+        indices.length,
+        'samples; those the model had wrong count as not robust',
+      ),
       variant: spec.variant,
       slice: { eps: options.eps, norm: options.norm },
       samples: { blob, column: 'robust' },

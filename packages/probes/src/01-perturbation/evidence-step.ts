@@ -1,7 +1,7 @@
 // Pictures of successes: the sample, the adversarial point, and their difference amplified to be seen.
 import { type Blob, type Evidence, type Image8, type StepHandler, sizeOf } from '@failmode/core'
-import { decodeFloats } from './attacks/float-file.ts'
 import { sampleImage } from '../steps/sample-image.ts'
+import { decodeFloats } from './attacks/float-file.ts'
 
 export interface EvidenceInput {
   readonly split: string
@@ -31,7 +31,10 @@ export const evidenceStep: StepHandler<EvidenceInput, { readonly evidence: reado
         largest = Math.max(largest, Math.abs((adversarial[i] as number) - (clean[i] as number)))
       }
       const factor = largest === 0 ? 1 : 0.5 / largest
-      const difference = Float32Array.from(adversarial, (value, i) => 0.5 + (value - (clean[i] as number)) * factor)
+      const difference = Float32Array.from(
+        adversarial,
+        (value, i) => 0.5 + (value - (clean[i] as number)) * factor,
+      )
       const picture = async (name: string, data: Float32Array) => {
         const image = sampleImage(data, samples.sampleShape)
         return { label: name, width: image.width, height: image.height, sample: true, blob: await put(image) }

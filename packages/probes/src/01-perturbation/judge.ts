@@ -20,7 +20,8 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
     return {
       ...none,
       outcome: 'inconclusive',
-      reason: 'The model has none of the samples right, so there was nothing to attack. Check the input block of the configuration.',
+      reason:
+        'The model has none of the samples right, so there was nothing to attack. Check the input block of the configuration.',
     }
   }
   const unconfirmed = Number(measured.facts?.unconfirmed ?? 0)
@@ -50,7 +51,7 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
           facts: { targeted: false },
           measurements: ['attack-success-rate', 'robust-accuracy'],
           evidence: robust?.evidence ?? [],
-          mitigations: ['1c-m1', '1c-m2'],
+          mitigations: ['1c-m*', '1a-m1', '1a-m2', '1b-m3', '1b-m1'],
         },
       ],
     }

@@ -12,6 +12,7 @@ import {
 import { createLock, formatLock } from '@failmode/scanner'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { probeConformance } from '../testing/conformance.ts'
 import { collection, resistant, system, vulnerable } from './fixtures.ts'
 import probe from './index.ts'
 import type { SupplyChainOptions } from './options.ts'
@@ -76,7 +77,7 @@ describe('the supply-chain probe', () => {
     expect(found.claims).toHaveLength(1)
     expect(found.claims[0]).toMatchObject({
       subject: 'changed model.onnx',
-      facts: { tampered: true },
+      facts: {},
       evidence: [{ kind: 'file', expected: 'a1'.repeat(32), actual: 'c3'.repeat(32) }],
     })
     expect(found.claims[0]?.title).toContain('tampering, or an unrecorded change')
@@ -96,9 +97,9 @@ describe('the supply-chain probe', () => {
       'missing-artifacts': 0,
     })
     const { claims } = check.judge(measured, defaults)
-    expect(claims.map(({ title, facts }) => [title, facts.tampered])).toEqual([
-      ['zoo/1.onnx is not the file whose digest was recorded: tampering, or an unrecorded change', true],
-      ['22 of 30 artifacts have no digest to verify them by', false],
+    expect(claims.map(({ title, offBar = false }) => [title, offBar])).toEqual([
+      ['zoo/1.onnx is not the file whose digest was recorded: tampering, or an unrecorded change', false],
+      ['22 of 30 artifacts have no digest to verify them by', true],
     ])
   })
 
@@ -107,7 +108,7 @@ describe('the supply-chain probe', () => {
       `{"lockVersion":1,"tool":"t","artifacts":{"zoo/5.onnx":{"bytes":${bytes},"sha1":"${'ab'.repeat(20)}"}}}`
     const weak = await measure(collection([file(5)], lock(5)))
     expect(values(weak)).toMatchObject({ 'weak-digests': 1, 'without-digest': 0, 'digest-mismatches': 0 })
-    expect(check.judge(weak, defaults).claims[0]?.facts).toEqual({ tampered: false })
+    expect(check.judge(weak, defaults).claims).toMatchObject([{ offBar: true, facts: { harm: 'slight' } }])
     const resized = await measure(collection([file(5)], lock(4)))
     expect(values(resized)).toMatchObject({ 'weak-digests': 0, 'digest-mismatches': 1 })
   })
@@ -141,7 +142,7 @@ describe('the supply-chain probe', () => {
 
   it('judges by its thresholds, and never less harshly when one more file is wrong', async () => {
     const rank = ({ outcome, claims }: Judgement): number =>
-      outcome === 'no-finding' ? 0 : claims.some(({ facts }) => facts.tampered === true) ? 2 : 1
+      outcome === 'no-finding' ? 0 : claims.some(({ offBar = false }) => !offBar) ? 2 : 1
     const options = fc.record({ mismatches: fc.nat(3), withoutDigest: fc.nat(3) })
     await fc.assert(
       fc.asyncProperty(
@@ -159,7 +160,7 @@ describe('the supply-chain probe', () => {
           const before = rank(await judge(build(kinds), chosen))
           for (const [at, kind] of kinds.entries()) {
             if (kind !== 'ok') continue
-            for (const worse of ['swapped', 'new']) {
+            for (const worse of ['swapped', 'new'] as const) {
               expect(rank(await judge(build(kinds.with(at, worse)), chosen))).toBeGreaterThanOrEqual(before)
             }
           }
@@ -198,4 +199,14 @@ describe('the supply-chain probe', () => {
     const { measurements: schema } = runDocumentSchema.shape.modes.element.shape
     expect(schema.parse(measured.measurements)).toEqual(measured.measurements)
   })
+})
+
+const memory = (artifacts: ArtifactTarget, facts = system) => ({ facts, models: {}, data: {}, artifacts })
+
+probeConformance({
+  probe,
+  vulnerable: () => memory(vulnerable),
+  resistant: () => memory(resistant),
+  inapplicable: () => memory(resistant, { ...system, artifacts: [] }),
+  queries: false,
 })

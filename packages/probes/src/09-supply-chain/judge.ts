@@ -50,7 +50,7 @@ function changed(file: FileEvidence, lockName: string): Claim {
     description: `${file.title}. ${lockName} expects ${file.expected ?? 'another size'}, the file has SHA-256 ${file.actual}. Do not load it before you know why. If the change was meant, look at what changed and lock it again.`,
     variant: null,
     subject: `changed ${file.path}`,
-    facts: { tampered: true },
+    facts: {},
     measurements: ['digest-mismatches'],
     evidence: [file],
     mitigations: ['9-o1', '9-o3', '9-m3'],
@@ -74,7 +74,9 @@ function undigested(
     variant: null,
     // Names the files, so that a baseline that accepts these does not hide another one.
     subject: `undigested ${JSON.stringify([...paths(files)].sort())}`,
-    facts: { tampered: false },
+    // The bar's row is about an altered model; that nobody could tell is a weakness, and only our scale rates it.
+    offBar: true,
+    facts: { harm: 'slight' },
     measurements: ['without-digest', 'weak-digests'],
     evidence: [...files, ...table],
     mitigations: ['9-o1', '9-m1'],

@@ -16,6 +16,8 @@ import {
 } from '@failmode/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { probeConformance } from '../testing/conformance.ts'
+import { noArtifacts } from '../testing/memory-system.ts'
 import { corruptionNames } from './corruptions/corrupt-image.ts'
 import { resistant, samples, system, vulnerable } from './fixtures.ts'
 import probe from './index.ts'
@@ -222,7 +224,7 @@ describe('the common-corruption probe', () => {
 
   it('takes 200, 500 or all images by budget, as far as there are any', () => {
     const large = { ...system, data: { test: { ...system.data.test!, count: 9000 } } }
-    const work = (name: BudgetName, facts = large) => {
+    const work = (name: BudgetName, facts: SystemFacts = large) => {
       const plan = check.applies(facts, parse({}), { name, maxQueries: null })
       return plan.applies ? plan.cost.queries : 0
     }
@@ -418,4 +420,19 @@ describe('the options', () => {
       expect(() => parse(wrong)).toThrow()
     }
   })
+})
+
+const memory = (label: LabelModel, facts = system) => ({
+  facts,
+  models: { label },
+  data: { test: samples },
+  artifacts: noArtifacts,
+})
+
+probeConformance({
+  probe,
+  vulnerable: () => memory(vulnerable),
+  resistant: () => memory(resistant),
+  inapplicable: () => memory(resistant, { ...system, model: null }),
+  queries: true,
 })

@@ -25,6 +25,10 @@ function shareRight(answers: Answers, corruption: string): readonly number[] {
   return answers.clean.map((_, i) => mean(cells.map(({ correct }) => correct[i]!)))
 }
 
+function constantsText({ cells }: Answers): string {
+  return `with the constants of ${cells[0]?.constants === 'imagenet' ? 'ImageNet-C' : 'CIFAR-10-C'}`
+}
+
 function corruptionsOf({ cells }: Answers): readonly string[] {
   return [...new Set(cells.map(({ corruption }) => corruption))]
 }
@@ -77,7 +81,8 @@ export function measurementsOf(answers: Answers, { random, seed, blob }: Measure
   const right = clean.reduce<number>((sum, x) => sum + x, 0)
   const counts = new Map<number, number>()
   for (const label of truth) counts.set(label, (counts.get(label) ?? 0) + 1)
-  const pooledOver = `${n} images under ${names.join(', ')} at ${severities} severities each`
+  const majority = Math.max(...counts.values())
+  const pooledOver = `${n} images under ${names.join(', ')} at ${severities} severities each, ${constantsText(answers)}`
   const error = 1 - mean(pooled)
 
   const measurements: Measurement[] = [
@@ -110,8 +115,9 @@ export function measurementsOf(answers: Answers, { random, seed, blob }: Measure
     {
       ...common,
       name: 'majority-share',
-      value: Math.max(...counts.values()) / n,
+      value: majority / n,
       n,
+      interval: wilson(majority, n),
       denominator: 'images; the share that the commonest class has among them',
     },
   ]

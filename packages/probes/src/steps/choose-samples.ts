@@ -3,6 +3,11 @@
 // can be compared in pairs.
 import type { Random } from '@failmode/core'
 
-export function chooseSamples(random: Random, options: { readonly count: number; readonly of: number }): number[] {
-  return Array.from(random.split('samples').permutation(options.of).subarray(0, Math.min(options.count, options.of)))
+export function chooseSamples(
+  random: Random,
+  options: { readonly count: number; readonly of: number },
+): number[] {
+  return Array.from(
+    random.split('samples').permutation(options.of).subarray(0, Math.min(options.count, options.of)),
+  )
 }

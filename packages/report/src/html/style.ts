@@ -6,7 +6,7 @@ export const style = `
 :root {
   color-scheme: light dark;
   --paper: #f6f5f1; --panel: #ffffff; --sunk: #efede6; --ink: #17191d; --soft: #565a63; --line: #d8d5cb; --rule: #17191d;
-  --hazard: #f4c20d; --link: #1d4e89; --clean: #1f6b47; --tint: #27598f; --tint-text: #ffffff;
+  --hazard: #f4c20d; --link: #1d4e89; --clean: #1f6b47; --tint: #1c4470; --cell: #000000; --cell-deep: #ffffff;
   --critical: #a80f2c; --important: #b8450a; --moderate: #7d6200; --low: #43657d;
   --high: #7a1d72; --medium: #5a4a9c; --slow: #47607f; --on-severity: #ffffff;
   --hatch: repeating-linear-gradient(-45deg, transparent 0 5px, rgba(23, 25, 29, .11) 5px 7px);
@@ -17,7 +17,7 @@ export const style = `
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #121417; --panel: #1a1d21; --sunk: #22262b; --ink: #ecebe6; --soft: #a5a9b0; --line: #343940; --rule: #8b9098;
-    --link: #8fbcf0; --clean: #74c79c; --tint: #5b9be0; --tint-text: #0d1116;
+    --link: #8fbcf0; --clean: #74c79c; --tint: #5b9be0; --cell: #ffffff; --cell-deep: #000000;
     --critical: #ff7387; --important: #ff9a5c; --moderate: #e2c04c; --low: #93b6cf;
     --high: #e58fdd; --medium: #b3a6f5; --slow: #a3bbd8; --on-severity: #14161a;
     --hatch: repeating-linear-gradient(-45deg, transparent 0 5px, rgba(236, 235, 230, .12) 5px 7px);
@@ -25,14 +25,13 @@ export const style = `
   }
 }
 * { box-sizing: border-box; }
+html {
+  background: repeating-linear-gradient(90deg, #17191d 0 24px, var(--hazard) 24px 48px) 0 0 / 100% 8px no-repeat var(--paper);
+}
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; scroll-padding-top: 16px; }
 body {
-  margin: 0 auto; padding: 0 32px 64px; max-width: 1248px; background: var(--paper); color: var(--ink);
+  margin: 0 auto; padding: 8px 32px 64px; max-width: 1248px; color: var(--ink);
   font: 15px/1.5 var(--sans); font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
-}
-body::before {
-  content: ""; display: block; height: 8px; margin: 0 -32px;
-  background: repeating-linear-gradient(90deg, var(--ink) 0 24px, var(--hazard) 24px 48px);
 }
 h1, h2, h3, h4, h5, p, ul, dl, dd, figure, pre { margin: 0; }
 h1 { font-size: clamp(30px, 5vw, 46px); line-height: 1.08; letter-spacing: -.022em; font-weight: 700; text-wrap: balance; }
@@ -53,9 +52,10 @@ svg text { font: 11px var(--sans); fill: var(--soft); }
 .quiet { color: var(--soft); }
 .figures { white-space: nowrap; }
 main > section { margin-top: 56px; }
+#modes { margin-top: 32px; }
 main > section > h2 { padding-top: 12px; border-top: 2px solid var(--rule); margin-bottom: 20px; }
 .section-lead { color: var(--soft); margin: -12px 0 16px; max-width: 68ch; }
-.meta { display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 13.5px; color: var(--soft); }
+.meta { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 18px; font-size: 13.5px; color: var(--soft); }
 .meta code { color: inherit; }
 
 .masthead { padding: 24px 0 20px; }
@@ -79,7 +79,7 @@ main > section > h2 { padding-top: 12px; border-top: 2px solid var(--rule); marg
 .verdict.failed { --tone: var(--critical); }
 .verdict.passed { --tone: var(--clean); }
 .verdict.ungated { --tone: var(--ink); }
-.verdict.incomplete { --tone: var(--ink); background-image: var(--hatch); border-style: dashed; border-left-style: solid; }
+.verdict.incomplete { --tone: var(--ink); border-style: dashed; border-left-width: 2px; padding-left: 40px; background: var(--hatch) 0 0 / 20px 100% no-repeat var(--panel); }
 
 .mark { flex: none; }
 .mark .solid { fill: currentColor; }
@@ -124,12 +124,12 @@ main > section > h2 { padding-top: 12px; border-top: 2px solid var(--rule); marg
 .modes thead th { font-size: 12px; color: var(--soft); font-weight: 500; padding: 0 12px 6px 0; border-bottom: 1px solid var(--rule); }
 .modes tbody tr { border-bottom: 1px solid var(--line); }
 .modes td, .modes tbody th { padding: 9px 14px 9px 0; vertical-align: top; }
-.modes-number { width: 40px; padding-left: 8px !important; font-size: 18px; line-height: 1.25; font-weight: 650; }
-.modes-name { width: 18%; }
+.modes-number { width: 40px; white-space: nowrap; padding-left: 8px !important; font-size: 18px; line-height: 1.25; font-weight: 650; }
+.modes-name { width: 18%; min-width: 9.5em; }
 .modes-name a { color: inherit; text-decoration-color: var(--line); }
 .modes-name a:hover { text-decoration-color: currentColor; }
 .modes-headline { width: 21%; }
-.modes-meaning { width: 27%; font-size: 13.5px; line-height: 1.45; }
+.modes-meaning { width: 27%; min-width: 13em; font-size: 13.5px; line-height: 1.45; }
 .headline-name { display: block; font: 12px/1.4 var(--mono); color: var(--soft); }
 .headline-value { font-size: 18px; font-weight: 650; letter-spacing: -.01em; white-space: nowrap; }
 .headline-rest { font-size: 13.5px; color: var(--soft); }
@@ -149,27 +149,33 @@ main > section > h2 { padding-top: 12px; border-top: 2px solid var(--rule); marg
 .finding.safety { border-left-style: double; }
 .finding.waived { border-left-color: var(--soft); border-left-style: dashed; }
 .finding > header h3 { font-size: 23px; line-height: 1.22; letter-spacing: -.014em; margin: 12px 0 6px; max-width: 34em; text-wrap: balance; }
-.finding section { margin-top: 22px; }
+.finding-body { display: grid; gap: 24px 40px; margin-top: 20px; }
+.finding-body > * { min-width: 0; display: grid; gap: 24px; align-content: start; }
+.finding-body > * > * { min-width: 0; }
+.finding aside { border-top: 1px solid var(--line); padding-top: 18px; }
+@media (min-width: 1000px) {
+  .finding-body.with-aside { grid-template-columns: minmax(0, 1fr) 300px; }
+  .finding aside { border: 0; border-left: 1px solid var(--line); padding: 0 0 0 24px; }
+}
 .finding h4 { margin-bottom: 8px; }
-.lead { margin-top: 14px; max-width: 74ch; white-space: pre-line; }
+.lead { max-width: 74ch; white-space: pre-line; }
 .own-link { color: inherit; }
-.rule { border-left: 2px solid var(--severity); padding-left: 16px; max-width: 74ch; }
-.rule .meta { margin-top: 4px; }
-.open-facts { margin-top: 10px; }
-.rule ul { font-size: 13.5px; }
+.rating-rule { border-left: 2px solid var(--severity); padding-left: 14px; max-width: 84ch; margin-top: 16px; }
+.rating-rule h4 { margin-bottom: 0 !important; font-size: 13.5px; color: var(--soft); font-weight: 500; }
+.open-facts { font-size: 13.5px; list-style: none; padding: 0; display: grid; gap: 10px; }
 .waiver { margin-top: 14px; padding: 8px 12px; border: 1px dashed var(--soft); max-width: 74ch; }
-.mitigations { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 14px 28px; }
+.mitigations { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 250px), 1fr)); gap: 14px 28px; }
 .mitigations li { font-size: 13.5px; }
-.mitigations strong { font-size: 15px; }
 
 .command { padding: 12px 16px; background: var(--sunk); border-left: 3px solid var(--hazard); overflow-x: auto; font-size: 13.5px; white-space: pre-wrap; }
 .command code { font-size: 13px; }
 .scroll { overflow-x: auto; }
-.data { font-size: 13.5px; line-height: 1.4; overflow-wrap: normal; }
+.data { width: auto; min-width: min(100%, 520px); font-size: 13.5px; line-height: 1.4; overflow-wrap: normal; }
 .data th, .data td { padding: 6px 16px 6px 0; vertical-align: baseline; border-bottom: 1px solid var(--line); }
 .data td, .data tbody th { max-width: 34em; overflow-wrap: anywhere; min-width: 5.5em; }
 .data thead th { font-size: 12px; font-weight: 500; color: var(--soft); border-bottom-color: var(--soft); white-space: nowrap; }
 .data tbody th { font-weight: 450; }
+.data tbody th code, .data td small { white-space: nowrap; }
 .data .number { text-align: right; white-space: nowrap; min-width: 3em; }
 .data .strong { font-weight: 650; font-size: 15px; }
 
@@ -184,7 +190,7 @@ figure > figcaption .quiet { font-weight: 400; }
 .frame .pixels { image-rendering: pixelated; }
 .frame > figcaption { font: 12px/1.35 var(--sans); margin: 5px 0 0; color: var(--soft); font-weight: 400; }
 .no-picture { display: grid; place-items: center; min-height: 96px; padding: 6px; font-size: 12px; line-height: 1.3; border: 1px dashed var(--soft); background: var(--hatch); }
-.curve { flex: 1 1 340px; max-width: 520px; }
+.curve { flex: 1 1 320px; max-width: 430px; }
 .curve .grid { stroke: var(--line); } .curve .axis-rule { stroke: var(--rule); }
 .curve .axis-title { fill: var(--ink); }
 .series polyline { fill: none; stroke: var(--series); stroke-width: 2; stroke-linejoin: round; }
@@ -204,10 +210,10 @@ figure > figcaption .quiet { font-weight: 400; }
 .heat th { font-weight: 450; padding: 3px 10px 3px 0; } .heat thead th { font-size: 12px; color: var(--soft); text-align: center; padding: 3px 2px; }
 .heat thead th:first-child { text-align: left; padding-right: 14px; }
 .heat td {
-  text-align: center; padding: 4px 6px; min-width: 52px;
+  text-align: center; padding: 4px 6px; min-width: 52px; color: var(--cell);
   background: color-mix(in srgb, var(--tint) var(--tint-share, 0%), var(--sunk)); print-color-adjust: exact; -webkit-print-color-adjust: exact;
 }
-.heat td.deep { color: var(--tint-text); }
+.heat td.deep { color: var(--cell-deep); }
 .heat td.missing { background: var(--hatch); }
 .digest { flex: 1 1 100%; }
 
@@ -240,7 +246,7 @@ details[open] > summary { margin-bottom: 10px; }
 .check .exhibits:not(:empty) { margin: 16px 0; }
 .box-word { font-weight: 650; color: var(--ink); }
 .detectable, .not-covered { margin-top: 14px; font-size: 13.5px; max-width: 84ch !important; }
-.not-covered { padding: 10px 14px; background: var(--hatch); }
+.not-covered { padding: 2px 0 2px 20px; background: var(--hatch) 0 0 / 9px 100% no-repeat; }
 .legend-box { margin-top: 14px; }
 .legend-box dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); gap: 8px 28px; font-size: 13.5px; }
 .legend-box dt { display: flex; align-items: center; gap: 8px; font-weight: 650; }
@@ -253,8 +259,7 @@ details[open] > summary { margin-bottom: 10px; }
 .attribution { margin-top: 72px; padding-top: 16px; border-top: 2px solid var(--rule); font-size: 12px; line-height: 1.55; color: var(--soft); display: grid; gap: 8px; max-width: 96ch; }
 
 @media (max-width: 780px) {
-  body { padding: 0 16px 48px; }
-  body::before { margin: 0 -16px; }
+  body { padding: 8px 16px 48px; }
   main > section { margin-top: 44px; }
   .brand { flex-wrap: wrap; margin-bottom: 22px; }
   .brand-run { flex-basis: 100%; margin: 0; text-align: left; }
@@ -268,6 +273,7 @@ details[open] > summary { margin-bottom: 10px; }
   .modes td:empty { display: none; }
   .modes-number { grid-row: 1 / span 4; text-align: center; padding: 2px 0 0 !important; }
   .modes-name { grid-column: 2 / -1; }
+  .modes-name, .modes-meaning { min-width: 0; }
   .modes-outcome { grid-column: 2; }
   .modes-severity { grid-column: 2 / -1; }
   .modes-headline, .modes-meaning { grid-column: 2 / -1; }
@@ -279,26 +285,29 @@ details[open] > summary { margin-bottom: 10px; }
   .mode { padding-left: 0; }
   .mode-number { position: static; width: auto; min-width: 38px; font-size: 23px; }
   .check { padding-left: 12px; }
+  .data { width: max-content; } .data td, .data tbody th { max-width: 17em; }
   .heat td { min-width: 42px; padding: 4px 3px; }
   .sanity li { grid-template-columns: 1fr; gap: 0; }
   .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: 8px; }
 }
 @media print {
   :root {
-    --paper: #fff; --panel: #fff; --sunk: #f1f1f1; --ink: #000; --soft: #444; --line: #bbb; --rule: #000; --link: #000; --clean: #000; --tint: #8a8a8a; --tint-text: #000;
+    --paper: #fff; --panel: #fff; --sunk: #f1f1f1; --ink: #000; --soft: #444; --line: #bbb; --rule: #000; --link: #000; --clean: #000; --tint: #8a8a8a; --cell: #000; --cell-deep: #000;
     --critical: #000; --important: #333; --moderate: #555; --low: #777; --high: #000; --medium: #444; --slow: #777; --on-severity: #fff;
     --s1: #000; --s2: #444; --s3: #222; --s4: #555; --s5: #777;
   }
   @page { margin: 16mm 14mm; }
   body { max-width: none; padding: 0; font-size: 10pt; }
-  body::before, .verdict, .chip, .plate, .mode-number, .modes-number, .no-picture, .not-covered { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  body::before { margin: 0; }
+  html, .verdict, .chip, .plate, .mode-number, .modes-number, .no-picture, .not-covered { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .contents, .own-link { display: none; }
+  .modes, .modes-meaning, .modes .headline-rest { font-size: 8.5pt; } .modes .headline-value { font-size: 11pt; } .modes .headline-name { font-size: 7.5pt; }
+  .modes td, .modes tbody th { padding: 5px 8px 5px 0; } .modes .chip { font-size: 8pt; padding: 0 5px; } .modes .chip small { display: block; font-size: 7pt; }
+  .finding > header { break-after: avoid; break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
   details > summary { list-style: none; }
   .scroll { overflow: visible; }
   h2, h3, h4, summary, figcaption { break-after: avoid; }
-  tr, figure, .chip, .rule, .sanity li, .frame, .command { break-inside: avoid; }
+  tr, figure, .chip, .rating-rule, .sanity li, .frame, .command { break-inside: avoid; }
   .finding { break-inside: auto; border-width: 1px 1px 1px 6px; }
   a { color: inherit; text-decoration: none; }
 }

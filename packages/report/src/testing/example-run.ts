@@ -2,7 +2,15 @@
 // waived finding, unanswered rating facts, sanity checks that fired, a mode of a plugin. `hostileRun` is the same
 // run with every name that a stranger could have chosen made into an attack on the reader.
 import { createHash } from 'node:crypto'
-import type { Blob, CheckResult, Finding, Measurement, ModeResult, RunDocument } from '@failmode/core'
+import type {
+  Blob,
+  CheckResult,
+  Evidence,
+  Finding,
+  Measurement,
+  ModeResult,
+  RunDocument,
+} from '@failmode/core'
 import { combineOutcomes } from '@failmode/core'
 import { greyPng } from './png.ts'
 
@@ -18,11 +26,12 @@ const seven = (x: number, y: number) => {
 }
 const noise = (x: number, y: number) => (((Math.sin(x * 12.9898 + y * 78.233) * 43758.5453) % 1) + 1) % 1
 const pictures: Readonly<Record<string, (x: number, y: number) => number>> = {
-  'clean': seven,
-  'adversarial': (x, y) => seven(x, y) * 0.92 + (noise(x, y) > 0.5 ? 0.1 : -0.02),
-  'difference': (x, y) => (noise(x, y) > 0.5 ? 0.75 : 0.25),
-  'fog': (x, y) => 0.45 + seven(x, y) * 0.4 + noise(x >> 2, y >> 2) * 0.15,
-  'inverted': (x, y) => Math.exp(-(((x - 14) / 7) ** 2 + ((y - 14) / 9) ** 2)) * (0.6 + 0.4 * noise(x >> 1, y >> 1)),
+  clean: seven,
+  adversarial: (x, y) => seven(x, y) * 0.92 + (noise(x, y) > 0.5 ? 0.1 : -0.02),
+  difference: (x, y) => (noise(x, y) > 0.5 ? 0.75 : 0.25),
+  fog: (x, y) => 0.45 + seven(x, y) * 0.4 + noise(x >> 2, y >> 2) * 0.15,
+  inverted: (x, y) =>
+    Math.exp(-(((x - 14) / 7) ** 2 + ((y - 14) / 9) ** 2)) * (0.6 + 0.4 * noise(x >> 1, y >> 1)),
 }
 
 export function exampleRun(): Example {
@@ -61,203 +70,349 @@ export function exampleRun(): Example {
       { label: 'uniform noise', points: curve([0.985, 0.985, 0.98, 0.98, 0.975, 0.965], 0.02) },
     ],
   }
-  const corruptions = ['gaussian-noise', 'shot-noise', 'motion-blur', 'zoom-blur', 'fog', 'brightness', 'contrast', 'jpeg']
+  const corruptions = [
+    'gaussian-noise',
+    'shot-noise',
+    'motion-blur',
+    'zoom-blur',
+    'fog',
+    'brightness',
+    'contrast',
+    'jpeg',
+  ]
   const corruptionErrors = corruptions.flatMap((corruption, i) =>
     [1, 2, 3, 4, 5].map((severity) =>
-      rate('corruption-error', Math.round(200 * Math.min(0.96, 0.015 + (i % 4) * 0.045 * severity + 0.008 * severity ** 2)), 200, {
-        attack: 'ImageNet-C transforms',
-        slice: { corruption, severity },
-      }),
+      rate(
+        'corruption-error',
+        Math.round(200 * Math.min(0.96, 0.015 + (i % 4) * 0.045 * severity + 0.008 * severity ** 2)),
+        200,
+        {
+          attack: 'ImageNet-C transforms',
+          slice: { corruption, severity },
+        },
+      ),
     ),
   )
 
   const modes: ModeResult[] = [
-    mode(1, 'perturbation', 'Perturbation attacks', [
-      check('perturbation/pgd', 'Projected gradient descent inside a ball', 'finding', {
-        variant: '1c',
-        access: 'gradient',
-        knowledge: ['algorithm'],
-        reason: 'The model keeps 4.5 % of its decisions when each pixel may move by 0.1; the threshold is 50 %.',
-        measurements: [
-          rate('clean-accuracy', 197, 200),
-          { ...robust, attack: 'pgd', evidence: [robustnessCurve] },
-          rate('attack-success-rate', 188, 197, { attack: 'pgd', slice: { eps: 0.1, norm: 'linf' } }),
-        ],
-        notCovered: ['Perturbations outside the linf ball', 'Inputs of other splits than test'],
-        cost: { queries: 1_600, gradients: 40_000 },
-        facts: { attacked: 197, eps: 0.1 },
-      }),
-      check('perturbation/square', 'Score-based random search', 'finding', {
-        variant: '1c',
-        access: 'score',
-        reason: 'Without any knowledge of the model 81 % of the decisions can be changed.',
-        measurements: [
-          rate('robust-accuracy', 38, 200, { attack: 'square', slice: { eps: 0.1, norm: 'linf' } }),
-          { ...plain('queries-to-success', 214.5, 'queries', 159, 'successful attacks'), attack: 'square' },
-        ],
-        notCovered: ['More than 1,000 queries a sample'],
-        cost: { queries: 88_410, gradients: 0 },
-      }),
-      check('perturbation/decision', 'Decision-based attack (HopSkipJump)', 'inconclusive', {
-        variant: '1c',
-        access: 'label',
-        reason: 'The query budget ended before the distances settled; 31 of 50 samples were still shrinking.',
-        measurements: [plain('median-l2', 1.873, 'l2', 50, 'attacked samples')],
-        notCovered: ['Samples after the first 50'],
-        cost: { queries: 250_000, gradients: 0 },
-      }),
-    ], [robust]),
-    mode(2, 'poisoning', 'Poisoning attacks', [
-      check('poisoning/label-flip', 'Retraining with flipped labels', 'finding', {
-        variant: '2b',
-        access: 'training-data',
-        reason: 'Ten percent of flipped labels cost 6.2 points of accuracy; the threshold is 5.',
-        measurements: [
-          ...[0, 0.05, 0.1, 0.2].map((fraction, i) =>
-            rate('accuracy-after-poisoning', [1970, 1920, 1846, 1570][i] as number, 2000, { slice: { fraction } }),
-          ),
-          rate('accuracy-loss', 124, 2000),
-        ],
-        cost: { queries: 8_000, gradients: 240_000 },
-      }),
-    ], [rate('accuracy-loss', 124, 2000)]),
-    mode(3, 'model-inversion', 'Model Inversion', [
-      check('model-inversion/gradient', 'Searching for the input a class stands for', 'finding', {
-        access: 'gradient',
-        reason: 'The search finds class averages that a second model recognises in 7 of 10 classes.',
-        measurements: [rate('recognised-classes', 7, 10, { denominator: 'classes' })],
-        cost: { queries: 2_000, gradients: 10_000 },
-      }),
-    ], [rate('recognised-classes', 7, 10, { denominator: 'classes' })]),
-    mode(4, 'membership-inference', 'Membership Inference attack', [
-      check('membership-inference/lira', 'Likelihood ratio with shadow models', 'no-finding', {
-        access: 'score',
-        knowledge: ['algorithm'],
-        reason: 'At one false alarm in a hundred the attack finds 1.3 % of the members, hardly more than chance.',
-        measurements: [
-          {
-            ...rate('tpr-at-fpr-0.01', 13, 1000, { attack: 'lira', denominator: 'members' }),
-            interval: { low: 0.0076, high: 0.0221, confidence: 0.95, method: 'wilson' },
+    mode(
+      1,
+      'perturbation',
+      'Perturbation attacks',
+      [
+        check('perturbation/pgd', 'Projected gradient descent inside a ball', 'finding', {
+          variant: '1c',
+          access: 'gradient',
+          knowledge: ['algorithm'],
+          reason:
+            'The model keeps 4.5 % of its decisions when each pixel may move by 0.1; the threshold is 50 %.',
+          measurements: [
+            rate('clean-accuracy', 197, 200),
+            { ...robust, attack: 'pgd', evidence: [robustnessCurve] },
+            rate('attack-success-rate', 188, 197, { attack: 'pgd', slice: { eps: 0.1, norm: 'linf' } }),
+          ],
+          notCovered: ['Perturbations outside the linf ball', 'Inputs of other splits than test'],
+          cost: { queries: 1_600, gradients: 40_000 },
+          facts: { attacked: 197, eps: 0.1 },
+        }),
+        check('perturbation/square', 'Score-based random search', 'finding', {
+          variant: '1c',
+          access: 'score',
+          reason: 'Without any knowledge of the model 81 % of the decisions can be changed.',
+          measurements: [
+            rate('robust-accuracy', 38, 200, { attack: 'square', slice: { eps: 0.1, norm: 'linf' } }),
+            { ...plain('queries-to-success', 214.5, 'queries', 159, 'successful attacks'), attack: 'square' },
+          ],
+          notCovered: ['More than 1,000 queries a sample'],
+          cost: { queries: 88_410, gradients: 0 },
+        }),
+        check('perturbation/decision', 'Decision-based attack (HopSkipJump)', 'inconclusive', {
+          variant: '1c',
+          access: 'label',
+          reason:
+            'The query budget ended before the distances settled; 31 of 50 samples were still shrinking.',
+          measurements: [plain('median-l2', 1.873, 'l2', 50, 'attacked samples')],
+          notCovered: ['Samples after the first 50'],
+          cost: { queries: 250_000, gradients: 0 },
+        }),
+      ],
+      [robust],
+    ),
+    mode(
+      2,
+      'poisoning',
+      'Poisoning attacks',
+      [
+        check('poisoning/label-flip', 'Retraining with flipped labels', 'finding', {
+          variant: '2b',
+          access: 'training-data',
+          reason: 'Ten percent of flipped labels cost 6.2 points of accuracy; the threshold is 5.',
+          measurements: [
+            ...[0, 0.05, 0.1, 0.2].map((fraction, i) =>
+              rate('accuracy-after-poisoning', [1970, 1920, 1846, 1570][i] as number, 2000, {
+                slice: { fraction },
+              }),
+            ),
+            rate('accuracy-loss', 124, 2000),
+          ],
+          cost: { queries: 8_000, gradients: 240_000 },
+        }),
+      ],
+      [rate('accuracy-loss', 124, 2000)],
+    ),
+    mode(
+      3,
+      'model-inversion',
+      'Model Inversion',
+      [
+        check('model-inversion/gradient', 'Searching for the input a class stands for', 'finding', {
+          access: 'gradient',
+          reason: 'The search finds class averages that a second model recognises in 7 of 10 classes.',
+          measurements: [rate('recognised-classes', 7, 10, { denominator: 'classes' })],
+          cost: { queries: 2_000, gradients: 10_000 },
+        }),
+      ],
+      [rate('recognised-classes', 7, 10, { denominator: 'classes' })],
+    ),
+    mode(
+      4,
+      'membership-inference',
+      'Membership Inference attack',
+      [
+        check('membership-inference/lira', 'Likelihood ratio with shadow models', 'no-finding', {
+          access: 'score',
+          knowledge: ['algorithm'],
+          reason:
+            'At one false alarm in a hundred the attack finds 1.3 % of the members, hardly more than chance.',
+          measurements: [
+            {
+              ...rate('tpr-at-fpr-0.01', 13, 1000, { attack: 'lira', denominator: 'members' }),
+              interval: { low: 0.0076, high: 0.0221, confidence: 0.95, method: 'wilson' },
+            },
+            {
+              ...plain('auc', 0.5231, 'fraction', 2000, 'members and non-members'),
+              interval: { low: 0.4978, high: 0.5479, confidence: 0.95, method: 'bootstrap' },
+            },
+          ],
+          detectable: {
+            measurement: 'tpr-at-fpr-0.01',
+            value: 0.0221,
+            text: 'with 1,000 members a true-positive rate of 2.3 % would have been told apart from 1 %',
           },
-          { ...plain('auc', 0.5231, 'fraction', 2000, 'members and non-members'), interval: { low: 0.4978, high: 0.5479, confidence: 0.95, method: 'bootstrap' } },
-        ],
-        detectable: {
-          measurement: 'tpr-at-fpr-0.01',
-          value: 0.0221,
-          text: 'with 1,000 members a true-positive rate of 2.3 % would have been told apart from 1 %',
+          notCovered: [
+            'Members of the validation split',
+            'Attackers without shadow models of the same architecture',
+          ],
+          cost: { queries: 64_000, gradients: 1_200_000 },
+        }),
+      ],
+      [rate('tpr-at-fpr-0.01', 13, 1000, { attack: 'lira', denominator: 'members' })],
+    ),
+    mode(
+      5,
+      'model-stealing',
+      'Model stealing',
+      [
+        check('model-stealing/knockoff', 'Training a copy on the answers', 'finding', {
+          access: 'score',
+          reason: 'A copy trained on 5,000 answers agrees with the model on 91 % of the test samples.',
+          measurements: [
+            rate('agreement', 1820, 2000, { attack: 'knockoff' }),
+            { ...plain('queries', 5000, 'queries', 5000, 'queries'), name: 'queries-spent' },
+          ],
+          cost: { queries: 7_000, gradients: 0 },
+        }),
+      ],
+      [rate('agreement', 1820, 2000, { attack: 'knockoff' })],
+    ),
+    mode(
+      6,
+      'reprogramming',
+      'Reprogramming deep neural nets',
+      [
+        check('reprogramming/border', 'A frame that makes the model count squares', 'error', {
+          access: 'gradient',
+          reason: 'step-failed: the gradient of node "Resize_4" is not implemented for mode "cubic".',
+          cost: { queries: 0, gradients: 0 },
+        }),
+      ],
+      [],
+    ),
+    mode(
+      7,
+      'physical-adversarial-example',
+      'Adversarial Example in the Physical domain',
+      [
+        check('physical-adversarial-example/patch', 'A printable patch under changing view', 'finding', {
+          access: 'gradient',
+          knowledge: ['algorithm'],
+          reason: 'A patch on 4 % of the picture turns 38 % of all views into one class.',
+          measurements: [
+            rate('patch-success-rate', 152, 400, { attack: 'eot-patch', denominator: 'simulated views' }),
+          ],
+          notCovered: ['A printed patch before a camera: this is a simulation of views, not a photograph'],
+          cost: { queries: 400, gradients: 96_000 },
+        }),
+      ],
+      [rate('patch-success-rate', 152, 400, { attack: 'eot-patch', denominator: 'simulated views' })],
+    ),
+    mode(
+      8,
+      'malicious-provider',
+      'Malicious ML providers who can recover training data',
+      [
+        check('malicious-provider/memorised', 'Training data hidden in weights', 'manual', {
+          access: 'weights',
+          reason: 'Whether the provider could write into the training is a question about the contract.',
+        }),
+      ],
+      [],
+    ),
+    mode(
+      9,
+      'supply-chain',
+      'Attacking the ML Supply Chain',
+      [
+        check('supply-chain/lock', 'Files against the lock file', 'finding', {
+          access: 'artifact',
+          reason: 'model.onnx is not the file that was locked.',
+          measurements: [{ ...plain('changed-files', 1, 'count', 3, 'locked files') }],
+          cost: { queries: 0, gradients: 0 },
+        }),
+        check('supply-chain/pickle', 'What a pickle would run', 'no-finding', {
+          access: 'artifact',
+          reason: 'No file of the system is a pickle that imports anything outside numpy.',
+          measurements: [{ ...plain('unsafe-imports', 0, 'count', 3, 'files') }],
+          detectable: { measurement: 'unsafe-imports', value: 1, text: 'one import in any opcode stream' },
+        }),
+      ],
+      [plain('changed-files', 1, 'count', 3, 'locked files')],
+    ),
+    mode(
+      10,
+      'backdoor',
+      'Backdoor Machine Learning',
+      [
+        check('backdoor/trigger-search', 'Searching for a trigger', 'no-finding', {
+          access: 'gradient',
+          reason:
+            'The smallest trigger of any class is as large as the others (anomaly index 1.2; the threshold is 2).',
+          measurements: [plain('anomaly-index', 1.213, 'deviations', 10, 'classes')],
+          detectable: {
+            measurement: 'anomaly-index',
+            value: 2,
+            text: 'a trigger of up to 12 pixels for one class',
+          },
+          notCovered: ['Triggers that are not a patch', 'Triggers that depend on the input'],
+          cost: { queries: 20_000, gradients: 300_000 },
+        }),
+      ],
+      [plain('anomaly-index', 1.213, 'deviations', 10, 'classes')],
+    ),
+    mode(
+      11,
+      'software-dependencies',
+      'Exploit software dependencies of ML system',
+      [
+        check('software-dependencies/advisories', 'Known advisories of the installed versions', 'skipped', {
+          reason: 'The configuration names no dependency file (dependencies).',
+        }),
+      ],
+      [],
+    ),
+    mode(
+      12,
+      'reward-hacking',
+      'Reward Hacking',
+      [
+        check('reward-hacking/gridworld', 'Stated against true reward', 'not-applicable', {
+          access: 'environment',
+          reason: 'The system has no agent and no environment.',
+        }),
+      ],
+      [],
+    ),
+    mode(
+      13,
+      'side-effects',
+      'Side Effects',
+      [
+        check('side-effects/reachability', 'What can no longer be undone', 'not-applicable', {
+          access: 'environment',
+          reason: 'The system has no agent and no environment.',
+        }),
+      ],
+      [],
+    ),
+    mode(
+      14,
+      'distributional-shift',
+      'Distributional shifts',
+      [
+        check('distributional-shift/data', 'Test data against operating data', 'inconclusive', {
+          access: 'score',
+          reason:
+            'Only 41 operating samples were given; the test needs 100 to tell a shift of 10 points from chance.',
+          measurements: [rate('accuracy-drop', 4, 41)],
+          notCovered: ['Operating conditions after June'],
+        }),
+      ],
+      [rate('accuracy-drop', 4, 41)],
+    ),
+    mode(
+      15,
+      'natural-adversarial-examples',
+      'Natural Adversarial Examples',
+      [
+        check('natural-adversarial-examples/hard-negatives', 'Hard samples among natural ones', 'finding', {
+          access: 'score',
+          reason: 'Among the 5 % of samples nearest to another class the model is wrong in 21 %.',
+          measurements: [rate('hard-error', 21, 100, { denominator: 'hard samples' })],
+        }),
+      ],
+      [rate('hard-error', 21, 100, { denominator: 'hard samples' })],
+    ),
+    mode(
+      16,
+      'common-corruption',
+      'Common Corruption',
+      [
+        check('common-corruption/corruptions', 'Weather, noise, blur and digital damage', 'finding', {
+          access: 'label',
+          reason: 'The mean error over 8 corruptions and 5 severities is 30.1 %; the threshold is 20 %.',
+          measurements: [
+            {
+              ...rate('mce', 482, 1600, { denominator: 'corrupted samples' }),
+              interval: { low: 0.279, high: 0.324, confidence: 0.95, method: 'bootstrap' },
+            },
+            ...corruptionErrors,
+          ],
+          notCovered: ['Snow and frost: they need colour pictures'],
+          cost: { queries: 8_000, gradients: 0 },
+        }),
+      ],
+      [
+        {
+          ...rate('mce', 482, 1600, { denominator: 'corrupted samples' }),
+          interval: { low: 0.279, high: 0.324, confidence: 0.95, method: 'bootstrap' },
         },
-        notCovered: ['Members of the validation split', 'Attackers without shadow models of the same architecture'],
-        cost: { queries: 64_000, gradients: 1_200_000 },
-      }),
-    ], [rate('tpr-at-fpr-0.01', 13, 1000, { attack: 'lira', denominator: 'members' })]),
-    mode(5, 'model-stealing', 'Model stealing', [
-      check('model-stealing/knockoff', 'Training a copy on the answers', 'finding', {
-        access: 'score',
-        reason: 'A copy trained on 5,000 answers agrees with the model on 91 % of the test samples.',
-        measurements: [rate('agreement', 1820, 2000, { attack: 'knockoff' }), { ...plain('queries', 5000, 'queries', 5000, 'queries'), name: 'queries-spent' }],
-        cost: { queries: 7_000, gradients: 0 },
-      }),
-    ], [rate('agreement', 1820, 2000, { attack: 'knockoff' })]),
-    mode(6, 'reprogramming', 'Reprogramming deep neural nets', [
-      check('reprogramming/border', 'A frame that makes the model count squares', 'error', {
-        access: 'gradient',
-        reason: 'step-failed: the gradient of node "Resize_4" is not implemented for mode "cubic".',
-        cost: { queries: 0, gradients: 0 },
-      }),
-    ], []),
-    mode(7, 'physical-adversarial-example', 'Adversarial Example in the Physical domain', [
-      check('physical-adversarial-example/patch', 'A printable patch under changing view', 'finding', {
-        access: 'gradient',
-        knowledge: ['algorithm'],
-        reason: 'A patch on 4 % of the picture turns 38 % of all views into one class.',
-        measurements: [rate('patch-success-rate', 152, 400, { attack: 'eot-patch', denominator: 'simulated views' })],
-        notCovered: ['A printed patch before a camera: this is a simulation of views, not a photograph'],
-        cost: { queries: 400, gradients: 96_000 },
-      }),
-    ], [rate('patch-success-rate', 152, 400, { attack: 'eot-patch', denominator: 'simulated views' })]),
-    mode(8, 'malicious-provider', 'Malicious ML providers who can recover training data', [
-      check('malicious-provider/memorised', 'Training data hidden in weights', 'manual', {
-        access: 'weights',
-        reason: 'Whether the provider could write into the training is a question about the contract.',
-      }),
-    ], []),
-    mode(9, 'supply-chain', 'Attacking the ML Supply Chain', [
-      check('supply-chain/lock', 'Files against the lock file', 'finding', {
-        access: 'artifact',
-        reason: 'model.onnx is not the file that was locked.',
-        measurements: [{ ...plain('changed-files', 1, 'count', 3, 'locked files') }],
-        cost: { queries: 0, gradients: 0 },
-      }),
-      check('supply-chain/pickle', 'What a pickle would run', 'no-finding', {
-        access: 'artifact',
-        reason: 'No file of the system is a pickle that imports anything outside numpy.',
-        measurements: [{ ...plain('unsafe-imports', 0, 'count', 3, 'files') }],
-        detectable: { measurement: 'unsafe-imports', value: 1, text: 'one import in any opcode stream' },
-      }),
-    ], [plain('changed-files', 1, 'count', 3, 'locked files')]),
-    mode(10, 'backdoor', 'Backdoor Machine Learning', [
-      check('backdoor/trigger-search', 'Searching for a trigger', 'no-finding', {
-        access: 'gradient',
-        reason: 'The smallest trigger of any class is as large as the others (anomaly index 1.2; the threshold is 2).',
-        measurements: [plain('anomaly-index', 1.213, 'deviations', 10, 'classes')],
-        detectable: { measurement: 'anomaly-index', value: 2, text: 'a trigger of up to 12 pixels for one class' },
-        notCovered: ['Triggers that are not a patch', 'Triggers that depend on the input'],
-        cost: { queries: 20_000, gradients: 300_000 },
-      }),
-    ], [plain('anomaly-index', 1.213, 'deviations', 10, 'classes')]),
-    mode(11, 'software-dependencies', 'Exploit software dependencies of ML system', [
-      check('software-dependencies/advisories', 'Known advisories of the installed versions', 'skipped', {
-        reason: 'The configuration names no dependency file (dependencies).',
-      }),
-    ], []),
-    mode(12, 'reward-hacking', 'Reward Hacking', [
-      check('reward-hacking/gridworld', 'Stated against true reward', 'not-applicable', {
-        access: 'environment',
-        reason: 'The system has no agent and no environment.',
-      }),
-    ], []),
-    mode(13, 'side-effects', 'Side Effects', [
-      check('side-effects/reachability', 'What can no longer be undone', 'not-applicable', {
-        access: 'environment',
-        reason: 'The system has no agent and no environment.',
-      }),
-    ], []),
-    mode(14, 'distributional-shift', 'Distributional shifts', [
-      check('distributional-shift/data', 'Test data against operating data', 'inconclusive', {
-        access: 'score',
-        reason: 'Only 41 operating samples were given; the test needs 100 to tell a shift of 10 points from chance.',
-        measurements: [rate('accuracy-drop', 4, 41)],
-        notCovered: ['Operating conditions after June'],
-      }),
-    ], [rate('accuracy-drop', 4, 41)]),
-    mode(15, 'natural-adversarial-examples', 'Natural Adversarial Examples', [
-      check('natural-adversarial-examples/hard-negatives', 'Hard samples among natural ones', 'finding', {
-        access: 'score',
-        reason: 'Among the 5 % of samples nearest to another class the model is wrong in 21 %.',
-        measurements: [rate('hard-error', 21, 100, { denominator: 'hard samples' })],
-      }),
-    ], [rate('hard-error', 21, 100, { denominator: 'hard samples' })]),
-    mode(16, 'common-corruption', 'Common Corruption', [
-      check('common-corruption/corruptions', 'Weather, noise, blur and digital damage', 'finding', {
-        access: 'label',
-        reason: 'The mean error over 8 corruptions and 5 severities is 30.1 %; the threshold is 20 %.',
-        measurements: [
-          { ...rate('mce', 482, 1600, { denominator: 'corrupted samples' }), interval: { low: 0.279, high: 0.324, confidence: 0.95, method: 'bootstrap' } },
-          ...corruptionErrors,
-        ],
-        notCovered: ['Snow and frost: they need colour pictures'],
-        cost: { queries: 8_000, gradients: 0 },
-      }),
-    ], [{ ...rate('mce', 482, 1600, { denominator: 'corrupted samples' }), interval: { low: 0.279, high: 0.324, confidence: 0.95, method: 'bootstrap' } }]),
+      ],
+    ),
     mode(17, 'incomplete-testing', 'Incomplete Testing in Realistic conditions', [], []),
-    mode(null, 'example-plugin-mode', 'A mode of a plugin', [
-      check('example-plugin-mode/one', 'The check of a plugin', 'no-finding', {
-        access: 'label',
-        reason: 'Nothing was found.',
-        measurements: [rate('plugin-rate', 0, 50)],
-        detectable: { measurement: 'plugin-rate', value: 0.071, text: 'a rate of 7.1 %' },
-      }),
-    ], [rate('plugin-rate', 0, 50)]),
+    mode(
+      null,
+      'example-plugin-mode',
+      'A mode of a plugin',
+      [
+        check('example-plugin-mode/one', 'The check of a plugin', 'no-finding', {
+          access: 'label',
+          reason: 'Nothing was found.',
+          measurements: [rate('plugin-rate', 0, 50)],
+          detectable: { measurement: 'plugin-rate', value: 0.071, text: 'a rate of 7.1 %' },
+        }),
+      ],
+      [rate('plugin-rate', 0, 50)],
+    ),
   ]
 
   const findings: Finding[] = [
@@ -267,7 +422,13 @@ export function exampleRun(): Example {
         'The digest of the model file differs from the one in the lock file. Every other result of this run is about the changed file.',
       rule: 'An artifact obtained from outside was altered: critical (row BB5).',
       evidence: [
-        { kind: 'file', title: 'Digest', path: 'model.onnx', expected: 'a'.repeat(64), actual: 'b'.repeat(64) },
+        {
+          kind: 'file',
+          title: 'Digest',
+          path: 'model.onnx',
+          expected: 'a'.repeat(64),
+          actual: 'b'.repeat(64),
+        },
         {
           kind: 'table',
           title: 'Nodes that changed',
@@ -312,7 +473,8 @@ export function exampleRun(): Example {
     }),
     finding('model-inversion', 'model-inversion/gradient', 'important', 'sdl', {
       title: 'Class averages can be read out of the model',
-      description: 'For 7 of 10 classes the search arrives at a picture that a second model takes for that class.',
+      description:
+        'For 7 of 10 classes the search arrives at a picture that a second model takes for that class.',
       rule: 'What comes out is not personal data: important, not critical (row BB3).',
       evidence: [
         { kind: 'images', title: 'Reconstruction of class 0', images: [frame('class 0', 'inverted')] },
@@ -348,18 +510,22 @@ export function exampleRun(): Example {
       title: 'Blur and noise break the model long before they trouble a person',
       description: 'At severity 3 zoom blur already doubles the error; at 5 most corruptions leave little.',
       rule: 'The system is used where weather and cameras vary: high.',
-      evidence: [
-        { kind: 'images', title: 'Fog at severity 3', images: [frame('fog, read as 4', 'fog')] },
-      ],
+      evidence: [{ kind: 'images', title: 'Fog at severity 3', images: [frame('fog, read as 4', 'fog')] }],
       measurements: ['mce', 'corruption-error'],
     }),
-    finding('natural-adversarial-examples', 'natural-adversarial-examples/hard-negatives', 'medium', 'safety', {
-      title: 'One in five hard samples is read wrongly',
-      description: 'The errors are natural pictures; nobody changed them.',
-      rule: 'Errors among hard samples stay below a quarter: medium.',
-      evidence: [],
-      measurements: ['hard-error'],
-    }),
+    finding(
+      'natural-adversarial-examples',
+      'natural-adversarial-examples/hard-negatives',
+      'medium',
+      'safety',
+      {
+        title: 'One in five hard samples is read wrongly',
+        description: 'The errors are natural pictures; nobody changed them.',
+        rule: 'Errors among hard samples stay below a quarter: medium.',
+        evidence: [],
+        measurements: ['hard-error'],
+      },
+    ),
     finding('natural-adversarial-examples', 'natural-adversarial-examples/hard-negatives', 'low', 'safety', {
       title: 'The confidence of wrong answers is high',
       description: 'Wrong answers are given with a mean confidence of 93 %.',
@@ -397,7 +563,10 @@ export function exampleRun(): Example {
       },
       artifacts: ['model.onnx', 'labels.json'],
       assets: { modelIsSecurityControl: false, dataSensitivity: 'public' },
-      options: { perturbation: { norm: 'linf', eps: 0.1 }, 'common-corruption': { severities: [1, 2, 3, 4, 5] } },
+      options: {
+        perturbation: { norm: 'linf', eps: 0.1 },
+        'common-corruption': { severities: [1, 2, 3, 4, 5] },
+      },
       authorized: { by: 'Dana Reyes', scope: 'the staging endpoint', until: '2026-12-31' },
     },
     environment: {
@@ -413,12 +582,18 @@ export function exampleRun(): Example {
     modes,
     findings,
     sanity: [
-      { id: 'confirmed', check: 'perturbation/pgd', fired: false, meaning: 'Every adversarial point was asked again and stands.' },
+      {
+        id: 'confirmed',
+        check: 'perturbation/pgd',
+        fired: false,
+        meaning: 'Every adversarial point was asked again and stands.',
+      },
       {
         id: 'transfer-beats-gradient',
         check: 'perturbation/pgd',
         fired: true,
-        meaning: 'On 3 samples the attack without gradients succeeded where the one with gradients failed: gradients may be masked.',
+        meaning:
+          'On 3 samples the attack without gradients succeeded where the one with gradients failed: gradients may be masked.',
       },
     ],
     gate: {
@@ -476,7 +651,11 @@ export function hostileRun(): Example {
         ...run.system,
         name: all,
         config: '/home/dana/secret project/failmode.config.json',
-        model: run.system.model && { ...run.system.model, labels: [...names], missingAccess: { training: all } },
+        model: run.system.model && {
+          ...run.system.model,
+          labels: [...names],
+          missingAccess: { training: all },
+        },
         artifacts: [...run.system.artifacts, `C:\\Users\\dana\\${hostileNames.script}`],
         assets: { [hostileNames.image]: hostileNames.script },
         options: { perturbation: { [hostileNames.script]: names } },
@@ -502,31 +681,39 @@ export function hostileRun(): Example {
         description: hostile(finding.description),
         reproduce: `failmode run --config '/home/dana/secret project/failmode.config.json' --only ${hostile(finding.check)}`,
         rule: { ...finding.rule, text: hostile(finding.rule.text) },
-        evidence: finding.evidence.map((evidence) => {
-          const titled = { ...evidence, title: hostile(evidence.title) }
-          switch (titled.kind) {
-            case 'images':
-              return { ...titled, images: titled.images.map((image) => ({ ...image, label: hostile(image.label) })) }
-            case 'table':
-              return {
-                ...titled,
-                columns: titled.columns.map(hostile),
-                rows: [...titled.rows, [...names.slice(0, titled.columns.length)]],
-              }
-            case 'curve':
-              return {
-                ...titled,
-                x: { label: hostile('x') },
-                series: titled.series.map((series) => ({ ...series, label: hostile(series.label) })),
-              }
-            case 'file':
-              return { ...titled, path: `/home/dana/${hostileNames.script}/../model.onnx` }
-          }
-        }),
+        evidence: finding.evidence.map((evidence) => hostileEvidence(evidence, hostile)),
       })),
       sanity: run.sanity.map((entry) => ({ ...entry, meaning: hostile(entry.meaning) })),
       gate: run.gate && { ...run.gate, reasons: run.gate.reasons.map(hostile) },
     },
+  }
+}
+
+function hostileEvidence(evidence: Evidence, hostile: (text: string) => string): Evidence {
+  const title = hostile(evidence.title)
+  switch (evidence.kind) {
+    case 'images':
+      return {
+        ...evidence,
+        title,
+        images: evidence.images.map((image) => ({ ...image, label: hostile(image.label) })),
+      }
+    case 'table':
+      return {
+        ...evidence,
+        title,
+        columns: evidence.columns.map(hostile),
+        rows: [...evidence.rows, Object.values(hostileNames).slice(0, evidence.columns.length)],
+      }
+    case 'curve':
+      return {
+        ...evidence,
+        title,
+        x: { label: hostile('x') },
+        series: evidence.series.map((series) => ({ ...series, label: hostile(series.label) })),
+      }
+    case 'file':
+      return { ...evidence, title, path: `/home/dana/${hostileNames.script}/../model.onnx` }
   }
 }
 
@@ -549,7 +736,12 @@ function rate(name: string, hits: number, n: number, rest: Partial<Measurement> 
     name,
     value: p,
     unit: 'fraction',
-    interval: { low: Math.max(0, centre - half), high: Math.min(1, centre + half), confidence: 0.95, method: 'wilson' },
+    interval: {
+      low: Math.max(0, centre - half),
+      high: Math.min(1, centre + half),
+      confidence: 0.95,
+      method: 'wilson',
+    },
     n,
     denominator: 'samples',
     ...rest,
@@ -593,7 +785,16 @@ function mode(
   const outcome = combineOutcomes(checks.map((one) => one.outcome))
   const deciding = checks.filter((one) => one.outcome === outcome).map((one) => one.reason)
   const reason = checks.length === 0 ? 'no probe in this version' : deciding.join(' ')
-  return { id: number === null ? slug : String(number), number, slug, name, outcome, reason, checks, measurements }
+  return {
+    id: number === null ? slug : String(number),
+    number,
+    slug,
+    name,
+    outcome,
+    reason,
+    checks,
+    measurements,
+  }
 }
 
 function finding(

@@ -58,11 +58,14 @@ function sentences(issue: Issue, prefix: Path): ConfigIssue[] {
       return issue.errors.length === 0 ? say(`is ${given}`) : unionSentences(issue.errors, path, issue.input)
     case 'invalid_type': {
       const expected = typeNames[issue.expected] ?? issue.expected
-      return issue.input === undefined ? say(`is missing, expected ${expected}`) : say(`is ${given}, expected ${expected}`)
+      return issue.input === undefined
+        ? say(`is missing, expected ${expected}`)
+        : say(`is ${given}, expected ${expected}`)
     }
     case 'invalid_value': {
       const options = issue.values.map((option) => JSON.stringify(option))
-      const near = typeof issue.input === 'string' ? nearest(issue.input, issue.values.map(String)) : undefined
+      const near =
+        typeof issue.input === 'string' ? nearest(issue.input, issue.values.map(String)) : undefined
       const expected = options.length === 1 ? options[0] : `one of ${options.join(', ')}`
       const said = issue.input === undefined ? 'is missing' : `is ${given}`
       return say(`${said}, expected ${expected}`, near === undefined ? undefined : `Did you mean "${near}"?`)
@@ -94,29 +97,34 @@ function unionSentences(forms: readonly (readonly Issue[])[], path: Path, input:
     }
   }
   const names = [...new Set(missing.flat())]
-  const meant = forms
-    .map((issues, form) => ({ issues, form }))
-    .filter(({ form, issues }) => missing[form]!.length === 0 && !issues.some(isOtherRole))
-    .sort((a, b) => a.issues.length - b.issues.length)[0]
+  const whole = forms.filter((issues, form) => missing[form]!.length === 0 && !issues.some(isOtherRole))
+  const meant = whole.toSorted((a, b) => a.length - b.length)[0]
   if (meant !== undefined) {
-    const extra = meant.issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys.filter((key) => names.includes(key)) : [],
-    )
-    if (extra.length > 0) {
-      const present = names.filter((name) => Object.hasOwn(input as object, name))
-      const listed = present.map((name) => `"${name}"`).join(' and ')
-      return [{ key: keyPath(path), message: `"${keyPath(path)}" has ${listed}, expected one of them` }]
+    // Two forms that both have their own keys: the value is both at once.
+    const unknown = whole.map(unknownKeys)
+    const claimed = [...new Set(unknown.flat())].filter((key) => !unknown.every((keys) => keys.includes(key)))
+    if (claimed.length > 0) {
+      const listed = Object.keys(input as object).filter((key) => claimed.includes(key))
+      const said = listed.map((key) => `"${key}"`).join(' and ')
+      return [{ key: keyPath(path), message: `"${keyPath(path)}" has ${said}, expected one of them` }]
     }
-    return meant.issues.flatMap((issue) => sentences(issue, path))
+    return meant.flatMap((issue) => sentences(issue, path))
   }
-  const roles = [...new Set(forms.flatMap((issues) => issues.filter(isOtherRole).flatMap((issue) => issue.values)))]
+  const roles = [
+    ...new Set(forms.flatMap((issues) => issues.filter(isOtherRole).flatMap((issue) => issue.values))),
+  ]
   if (roles.length > 0 && (names.length === 0 || Object.hasOwn(input as object, 'role'))) {
     const right = forms.find((issues) => !issues.some(isOtherRole))
     if (right !== undefined) return right.flatMap((issue) => sentences(issue, path))
     const role = (input as { role?: unknown }).role
     const said = role === undefined ? 'is missing' : `is ${show(role)}`
     const options = roles.map((option) => JSON.stringify(option)).join(', ')
-    return [{ key: keyPath([...path, 'role']), message: `"${keyPath([...path, 'role'])}" ${said}, expected one of ${options}` }]
+    return [
+      {
+        key: keyPath([...path, 'role']),
+        message: `"${keyPath([...path, 'role'])}" ${said}, expected one of ${options}`,
+      },
+    ]
   }
   // No form has all its keys: name the keys that would tell the forms apart.
   const keys = isObject ? Object.keys(input) : []
@@ -136,6 +144,13 @@ function isMissing(issue: Issue): boolean {
   return issue.code === 'invalid_type' || (issue.code === 'custom' && issue.message.startsWith('expected'))
 }
 
+/** Keys of the value itself that the form does not know. */
+function unknownKeys(issues: readonly Issue[]): readonly string[] {
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [],
+  )
+}
+
 /** The form is of another role than the value says. */
 function isOtherRole(issue: Issue): issue is Extract<Issue, { code: 'invalid_value' }> {
   return issue.code === 'invalid_value' && issue.path.length === 1 && issue.path[0] === 'role'
@@ -152,12 +167,19 @@ const typeNames: Readonly<Record<string, string>> = {
   record: 'an object',
 }
 
-function limit(origin: string, input: unknown, side: string, bound: number | bigint, inclusive: boolean): string {
+function limit(
+  origin: string,
+  input: unknown,
+  side: string,
+  bound: number | bigint,
+  inclusive: boolean,
+): string {
   if (origin === 'array' || origin === 'tuple') {
     const length = Array.isArray(input) ? input.length : 0
     return `has ${length} ${length === 1 ? 'entry' : 'entries'}, expected ${side} ${bound}`
   }
-  if (origin === 'string') return bound === 1 ? 'is empty, expected text' : `is ${show(input)}, expected ${side} ${bound} characters`
+  if (origin === 'string')
+    return bound === 1 ? 'is empty, expected text' : `is ${show(input)}, expected ${side} ${bound} characters`
   if (!inclusive) return `is ${show(input)}, expected ${side === 'at least' ? 'more' : 'less'} than ${bound}`
   return `is ${show(input)}, expected ${side} ${bound}`
 }

@@ -19,11 +19,19 @@ const inputFields = {
     .enum(['NCHW', 'NHWC', 'flat'])
     .optional()
     .describe('order in which the model takes a picture; flat is C,H,W in a row, reshaped to `shape`'),
-  shape: z.array(count).min(1).optional().describe('one sample as the model takes it, in the order of `layout`'),
+  shape: z
+    .array(count)
+    .min(1)
+    .optional()
+    .describe('one sample as the model takes it, in the order of `layout`'),
   channels: z.enum(['RGB', 'BGR']).optional().describe('order of the colours; data are RGB'),
   range: rangeSchema.optional().describe('numbers that 0 and 1 of unit space become before mean and std'),
   mean: z.array(z.number()).min(1).optional().describe("one number a channel, in the model's order"),
-  std: z.array(z.number().positive()).min(1).optional().describe("one number a channel, in the model's order"),
+  std: z
+    .array(z.number().positive())
+    .min(1)
+    .optional()
+    .describe("one number a channel, in the model's order"),
 }
 
 /** How unit space becomes model input: x_model = ((x01 * (hi - lo) + lo) - mean) / std, then `layout`. */
@@ -85,7 +93,11 @@ const modelSchema = z
       ['output', 'outputs'],
     ] as const) {
       if (model[short] !== undefined && model[general] !== undefined) {
-        context.addIssue({ code: 'custom', path: [general], message: `stands beside "${short}", expected one of them` })
+        context.addIssue({
+          code: 'custom',
+          path: [general],
+          message: `stands beside "${short}", expected one of them`,
+        })
       }
     }
     for (const [key, role] of [
@@ -94,7 +106,11 @@ const modelSchema = z
     ] as const) {
       const roles = Object.values(model[key] ?? {}) as readonly { readonly role: string }[]
       if (roles.length > 0 && !roles.some((entry) => entry.role === role)) {
-        context.addIssue({ code: 'custom', path: [key], message: `names no tensor of role "${role}", expected one` })
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: `names no tensor of role "${role}", expected one`,
+        })
       }
     }
   })
@@ -106,7 +122,10 @@ const dataFields = {
 const pairSchema = z.strictObject({ inputs: path, labels: path.optional() })
 const tableFields = {
   file: path,
-  label: z.union([text, z.int().min(0)]).optional().describe('name or number (from 0) of the column with the class'),
+  label: z
+    .union([text, z.int().min(0)])
+    .optional()
+    .describe('name or number (from 0) of the column with the class'),
   features: z
     .array(z.union([text, z.int().min(0)]))
     .min(1)
@@ -123,7 +142,10 @@ const schemaFields = {
 
 const dataSchema = z.union([
   z.strictObject({ npy: pairSchema, ...dataFields }),
-  z.strictObject({ npz: z.strictObject({ file: path, inputs: text, labels: text.optional() }), ...dataFields }),
+  z.strictObject({
+    npz: z.strictObject({ file: path, inputs: text, labels: text.optional() }),
+    ...dataFields,
+  }),
   z.strictObject({ idx: pairSchema, ...dataFields }),
   z.strictObject({ images: z.strictObject({ folder: path }), ...dataFields }),
   z.strictObject({ csv: table, ...dataFields, ...schemaFields }),
@@ -168,7 +190,10 @@ export const systemConfigSchema = z
       .superRefine((labels, context) => {
         const twice = labels.find((label, i) => labels.indexOf(label) !== i)
         if (twice !== undefined) {
-          context.addIssue({ code: 'custom', message: `has ${JSON.stringify(twice)} twice, expected different names` })
+          context.addIssue({
+            code: 'custom',
+            message: `has ${JSON.stringify(twice)} twice, expected different names`,
+          })
         }
       })
       .optional()
@@ -183,7 +208,10 @@ export const systemConfigSchema = z
     training: trainingSchema.optional(),
     artifacts: z.array(path).min(1).optional(),
     dependencies: path.optional().describe('the lock file'),
-    probes: z.record(text, z.record(z.string(), z.unknown())).optional().describe('options of a probe, by mode'),
+    probes: z
+      .record(text, z.record(z.string(), z.unknown()))
+      .optional()
+      .describe('options of a probe, by mode'),
     assets: z
       .record(text, z.union([z.string(), z.boolean()]))
       .optional()
@@ -201,11 +229,19 @@ export const systemConfigSchema = z
     pricePer1000Queries: reserved,
   })
   .superRefine((config, context) => {
-    const parts = [config.model, config.data, config.artifacts, config.dependencies, config.training, config.environment]
+    const parts = [
+      config.model,
+      config.data,
+      config.artifacts,
+      config.dependencies,
+      config.training,
+      config.environment,
+    ]
     if (parts.every((part) => part === undefined)) {
       context.addIssue({
         code: 'custom',
-        message: 'names nothing to test, expected at least one of "model", "data", "artifacts", "dependencies"',
+        message:
+          'names nothing to test, expected at least one of "model", "data", "artifacts", "dependencies"',
       })
     }
   })

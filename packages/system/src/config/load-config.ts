@@ -36,7 +36,10 @@ export interface LoadedConfig extends ValidConfig {
  * @throws FailmodeError `config-not-found`, `config-unreadable` (with line and column for JSON and YAML), and
  * those of `validateConfig`
  */
-export async function loadConfig(path: string | undefined, options: LoadConfigOptions = {}): Promise<LoadedConfig> {
+export async function loadConfig(
+  path: string | undefined,
+  options: LoadConfigOptions = {},
+): Promise<LoadedConfig> {
   const cwd = options.cwd ?? process.cwd()
   const full = path === undefined ? await findConfig(cwd) : resolve(cwd, path)
   const file = basename(full)
@@ -93,7 +96,8 @@ async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch((cause) => {
     throw unreadable(path, `cannot be read: ${wordsOf(cause)}`, { cause })
   })
-  if (bytes.length > maxBytes) throw unreadable(path, `has ${bytes.length} bytes, expected at most ${maxBytes}`)
+  if (bytes.length > maxBytes)
+    throw unreadable(path, `has ${bytes.length} bytes, expected at most ${maxBytes}`)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
@@ -118,7 +122,8 @@ async function readYamlFile(path: string): Promise<unknown> {
     uniqueKeys: true,
     prettyErrors: false,
     lineCounter,
-    logLevel: 'silent',
+    // `silent` would let a second document pass unseen.
+    logLevel: 'error',
   })
   // A tag that is not of the core schema is only a warning to the parser; here nothing may be half understood.
   const problem = document.errors[0] ?? document.warnings[0]
@@ -141,7 +146,11 @@ async function runTypeScript(path: string): Promise<unknown> {
   return defaultOf(path, async () => {
     const { createJiti } = await import('jiti')
     // Without its caches nothing is written beside the user's files, and a changed file is read again.
-    const jiti = createJiti(pathToFileURL(path).href, { fsCache: false, moduleCache: false, interopDefault: false })
+    const jiti = createJiti(pathToFileURL(path).href, {
+      fsCache: false,
+      moduleCache: false,
+      interopDefault: false,
+    })
     return jiti.import(path)
   })
 }
@@ -160,7 +169,10 @@ async function defaultOf(path: string, load: () => Promise<unknown>): Promise<un
 function unreadable(
   path: string,
   what: string,
-  { hint = 'Correct the file and try again.', cause }: { readonly hint?: string; readonly cause?: unknown } = {},
+  {
+    hint = 'Correct the file and try again.',
+    cause,
+  }: { readonly hint?: string; readonly cause?: unknown } = {},
 ): FailmodeError {
   return new FailmodeError('config-unreadable', {
     message: `${basename(path)}: ${what}`.replace(/([^.])$/, '$1.'),

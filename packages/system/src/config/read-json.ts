@@ -40,7 +40,8 @@ export function readJson(text: string): JsonRead {
     if (text[at] !== '"') fail(expected)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that JSON forbids
     const literal = take(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y)
-    if (literal === undefined) throw new Problem('this text has no closing quote on its line, or a bad escape', start)
+    if (literal === undefined)
+      throw new Problem('this text has no closing quote on its line, or a bad escape', start)
     return JSON.parse(literal)
   }
 
@@ -55,7 +56,8 @@ export function readJson(text: string): JsonRead {
     for (;;) {
       const start = at
       const key = readString('a key in double quotes')
-      if (Object.hasOwn(members, key)) throw new Problem(`the key ${JSON.stringify(key)} is there twice`, start)
+      if (Object.hasOwn(members, key))
+        throw new Problem(`the key ${JSON.stringify(key)} is there twice`, start)
       skip()
       if (text[at] !== ':') fail('":"')
       at++

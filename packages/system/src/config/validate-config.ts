@@ -68,15 +68,19 @@ const oddKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'proto
 function refuseOddValues(root: unknown, file: string): void {
   const above = new Set<object>()
   const refuse = (message: string) => {
-    throw new FailmodeError('config-invalid', { message: `${file}: ${message}.`, hint: 'Take it out of the file.' })
+    throw new FailmodeError('config-invalid', {
+      message: `${file}: ${message}.`,
+      hint: 'Take it out of the file.',
+    })
   }
   const walk = (value: unknown, path: readonly PropertyKey[]): void => {
     if (typeof value !== 'object' || value === null) return
     if (above.has(value)) refuse(`"${keyPath(path)}" contains itself`)
     if (path.length > 64) refuse('values are nested deeper than 64')
     above.add(value)
-    if (Array.isArray(value)) value.forEach((item, i) => walk(item, [...path, i]))
-    else {
+    if (Array.isArray(value)) {
+      for (const [i, item] of value.entries()) walk(item, [...path, i])
+    } else {
       for (const key of Object.keys(value)) {
         if (oddKeys.has(key)) refuse(`the key "${keyPath([...path, key])}" is not allowed`)
         walk((value as Record<string, unknown>)[key], [...path, key])
@@ -148,7 +152,10 @@ function checkGate(config: SystemConfig, probes: readonly AnyProbe[], file: stri
     const near = nearest(measurement, measurements)
     throw new FailmodeError('measurement-unknown', {
       message: `${file}: "gate.assert[${i}].measurement" is ${show(measurement)}, expected <mode>/<measurement> of a probe.`,
-      hint: near === undefined ? 'See failmode list for the measurements of each probe.' : `Did you mean "${near}"?`,
+      hint:
+        near === undefined
+          ? 'See failmode list for the measurements of each probe.'
+          : `Did you mean "${near}"?`,
     })
   })
 }

@@ -16,7 +16,7 @@ export interface ArrangeOptions {
   readonly name: string
   /** Order of the dimensions in the data, as the configuration or the format says. */
   readonly layout: 'NHWC' | 'NCHW' | null
-  /** What the model needs, C, H, W or F. */
+  /** What the model needs: C, H, W, or another shape of which only the size counts. */
   readonly sampleShape?: readonly number[] | undefined
 }
 
@@ -24,7 +24,13 @@ export interface ArrangeOptions {
 export function arrangeSamples(shape: readonly number[], options: ArrangeOptions): Arrangement {
   const arrangement = arrange(shape.slice(1), shape, options)
   const wanted = options.sampleShape
-  if (wanted !== undefined && !same(arrangement.sampleShape, wanted)) {
+  // A model that takes numbers in a row takes pictures too, as long as the count is right.
+  const fits =
+    wanted === undefined ||
+    (wanted.length === 3
+      ? same(arrangement.sampleShape, wanted)
+      : sizeOf(arrangement.sampleShape) === sizeOf(wanted))
+  if (!fits) {
     throw new FailmodeError('data-mismatch', {
       message: `${options.name} has samples of shape [${arrangement.sampleShape.join(', ')}], the model takes [${wanted.join(', ')}].`,
       hint: 'Give data of the shape that the model takes (pictures are channels, height, width), or correct "layout".',
@@ -48,7 +54,8 @@ function arrange(rest: readonly number[], shape: readonly number[], options: Arr
     const first: Arrangement = { sampleShape: [a, b, c], channelsLast: false }
     const last: Arrangement = { sampleShape: [c, a, b], channelsLast: true }
     if (layout !== null) return layout === 'NCHW' ? first : last
-    const fitting = wanted === undefined ? [] : [first, last].filter((option) => same(option.sampleShape, wanted))
+    const fitting =
+      wanted === undefined ? [] : [first, last].filter((option) => same(option.sampleShape, wanted))
     if (fitting.length === 1) return fitting[0]!
     const looksLikeChannels = (dim: number) => dim === 1 || dim === 3
     if (looksLikeChannels(a) !== looksLikeChannels(c)) return looksLikeChannels(a) ? first : last

@@ -45,7 +45,8 @@ export async function readTable(path: string, options: TableOptions): Promise<Ta
       if (header) return
     }
     if (used + columns.features.length > values.length) {
-      if (values.byteLength * 2 > maxDataBytes) throw dataInvalid(name, `holds more than ${maxDataBytes} bytes of numbers`)
+      if (values.byteLength * 2 > maxDataBytes)
+        throw dataInvalid(name, `holds more than ${maxDataBytes} bytes of numbers`)
       const larger = new Float32Array(Math.max(values.length * 2, used + columns.features.length))
       larger.set(values)
       values = larger
@@ -54,9 +55,13 @@ export async function readTable(path: string, options: TableOptions): Promise<Ta
       const cell = record[index]!
       if (!decimal.test(cell)) {
         const what = cell === '' ? 'an empty cell' : JSON.stringify(cell.slice(0, 40))
-        throw dataInvalid(name, `has ${what} in line ${line}, column "${columns.names[index]}", expected a number`, {
-          hint: 'Turn words into numbers and fill or drop what is missing, or leave the column out with "features".',
-        })
+        throw dataInvalid(
+          name,
+          `has ${what} in line ${line}, column "${columns.names[index]}", expected a number`,
+          {
+            hint: 'Turn words into numbers and fill or drop what is missing, or leave the column out with "features".',
+          },
+        )
       }
       values[used++] = Number(cell)
     }
@@ -72,7 +77,10 @@ export async function readTable(path: string, options: TableOptions): Promise<Ta
   const width = columns?.features.length ?? 0
   const count = width === 0 ? 0 : used / width
   if (columns === undefined || count === 0) {
-    throw new FailmodeError('data-empty', { message: `${name} has no rows.`, hint: 'Give a table with samples.' })
+    throw new FailmodeError('data-empty', {
+      message: `${name} has no rows.`,
+      hint: 'Give a table with samples.',
+    })
   }
   return {
     features: { dtype: 'float32', shape: [count, width], data: values.slice(0, used) },
@@ -113,19 +121,29 @@ async function readRows(
     ...(to === undefined ? {} : { to }),
   })
   const source = createReadStream(path)
-  const sink = (rows: AsyncIterable<unknown>) => take(rows as AsyncIterable<Row>)
+  let refusal: FailmodeError | undefined
+  const sink = async (rows: AsyncIterable<unknown>) => {
+    await take(rows as AsyncIterable<Row>).catch((cause) => {
+      // The pipeline may report that it was stopped instead of why.
+      if (cause instanceof FailmodeError) refusal = cause
+      throw cause
+    })
+  }
   try {
     const options = signal === undefined ? {} : { signal }
     if (gzip) await pipeline(source, createGunzip(), parser, sink, options)
     else await pipeline(source, parser, sink, options)
   } catch (cause) {
     signal?.throwIfAborted()
-    if (cause instanceof FailmodeError) throw cause
+    if (refusal !== undefined) throw refusal
     const { code, lines } = cause as CsvError & { readonly lines?: number }
     if (typeof code === 'string' && code.startsWith('CSV_')) {
-      throw dataInvalid(name, `is broken at line ${lines}: ${wordsOfCsv[code] ?? (cause as Error).message}`, { cause })
+      throw dataInvalid(name, `is broken at line ${lines}: ${wordsOfCsv[code] ?? (cause as Error).message}`, {
+        cause,
+      })
     }
-    if (typeof code === 'string' && code.startsWith('Z_')) throw dataInvalid(name, 'is not a whole gzip file', { cause })
+    if (typeof code === 'string' && code.startsWith('Z_'))
+      throw dataInvalid(name, 'is not a whole gzip file', { cause })
     throw fileError(cause, name)
   }
 }
@@ -167,7 +185,9 @@ function chooseColumns(
     const index = typeof wanted === 'number' ? wanted : names.indexOf(wanted)
     if (index >= 0 && index < names.length) {
       if (typeof wanted === 'number' || names.indexOf(wanted, index + 1) === -1) return index
-      throw dataInvalid(name, `has two columns called "${wanted}"`, { hint: 'Name the column by its number, from 0.' })
+      throw dataInvalid(name, `has two columns called "${wanted}"`, {
+        hint: 'Name the column by its number, from 0.',
+      })
     }
     const near = typeof wanted === 'string' ? nearest(wanted, names) : undefined
     throw new FailmodeError('data-mismatch', {

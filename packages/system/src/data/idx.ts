@@ -1,6 +1,14 @@
 // The IDX format of the MNIST files: two zero bytes, a type, the number of dimensions, the dimensions as big-endian
 // 32-bit integers, the items, big-endian (yann.lecun.com/exdb/mnist, "file formats").
-import { bytesPerItem, type DType, dataInvalid, decodeItems, encodeItems, type RawArray, swapBytes } from './raw-array.ts'
+import {
+  bytesPerItem,
+  type DType,
+  dataInvalid,
+  decodeItems,
+  encodeItems,
+  type RawArray,
+  swapBytes,
+} from './raw-array.ts'
 
 const types: Readonly<Record<number, DType>> = {
   8: 'uint8',
@@ -43,7 +51,7 @@ export function writeIdx(array: RawArray): Uint8Array {
   const out = new Uint8Array(4 + 4 * array.shape.length + items.length)
   const view = new DataView(out.buffer)
   out.set([0, 0, Number(type), array.shape.length])
-  array.shape.forEach((dim, axis) => view.setUint32(4 + 4 * axis, dim))
+  for (const [axis, dim] of array.shape.entries()) view.setUint32(4 + 4 * axis, dim)
   out.set(items, 4 + 4 * array.shape.length)
   return out
 }

@@ -1,7 +1,7 @@
 // A folder of pictures with one sub-folder a class. Pictures are taken as they are stored: not turned, not resized,
 // not cropped, because all of these change what is measured. The order is that of the names, class by class, so
 // that an index means the same picture everywhere.
-import { type Dirent } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FailmodeError } from '@failmode/core'
@@ -34,9 +34,13 @@ export async function readImageFolder(folder: string, { name, signal }: ReadOpti
   const sharp = await loadSharp()
   const open = (file: string) => sharp(join(folder, file), { failOn: 'warning', limitInputPixels: 2 ** 26 })
   const broken = (file: string, cause: unknown) =>
-    dataInvalid(`${name}/${file}`, `cannot be decoded: ${cause instanceof Error ? cause.message.trim() : String(cause)}`, {
-      cause,
-    })
+    dataInvalid(
+      `${name}/${file}`,
+      `cannot be decoded: ${cause instanceof Error ? cause.message.trim() : String(cause)}`,
+      {
+        cause,
+      },
+    )
 
   let width = 0
   let height = 0
@@ -78,9 +82,13 @@ export async function readImageFolder(folder: string, { name, signal }: ReadOpti
     if (info.channels > visible) {
       for (let i = info.channels - 1; i < pixels.length; i += info.channels) {
         if (pixels[i] !== 255) {
-          throw dataInvalid(`${name}/${file}`, 'is partly transparent, expected a picture that shows every pixel', {
-            hint: 'Put the picture on a background first.',
-          })
+          throw dataInvalid(
+            `${name}/${file}`,
+            'is partly transparent, expected a picture that shows every pixel',
+            {
+              hint: 'Put the picture on a background first.',
+            },
+          )
         }
       }
     }
@@ -115,9 +123,13 @@ async function listPictures(
     classNames.push(entry.name)
     for (const file of await list(join(folder, entry.name), `${name}/${entry.name}`)) {
       if (file.isDirectory() || !pictures.test(file.name)) {
-        throw dataInvalid(`${name}/${entry.name}/${file.name}`, 'is not a picture, expected PNG, JPEG, WebP, GIF, TIFF or AVIF', {
-          hint: 'Take it out of the folder.',
-        })
+        throw dataInvalid(
+          `${name}/${entry.name}/${file.name}`,
+          'is not a picture, expected PNG, JPEG, WebP, GIF, TIFF or AVIF',
+          {
+            hint: 'Take it out of the folder.',
+          },
+        )
       }
       files.push(`${entry.name}/${file.name}`)
     }

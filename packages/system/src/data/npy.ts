@@ -38,7 +38,9 @@ const kinds: Readonly<Record<string, DType>> = {
  */
 export function readNpy(bytes: Uint8Array, { name }: { readonly name: string }): RawArray {
   if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) {
-    throw dataInvalid(name, 'is not a .npy file: it does not begin as one', { hint: 'Write it with numpy.save.' })
+    throw dataInvalid(name, 'is not a .npy file: it does not begin as one', {
+      hint: 'Write it with numpy.save.',
+    })
   }
   const version = bytes[6]!
   if (version < 1 || version > 3) throw dataInvalid(name, `is of .npy version ${version}, expected 1, 2 or 3`)
@@ -46,7 +48,8 @@ export function readNpy(bytes: Uint8Array, { name }: { readonly name: string }):
   if (bytes.length < start) throw dataInvalid(name, 'is truncated in its header')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
-  if (length > maxHeader) throw dataInvalid(name, `says that its header has ${length} bytes, expected at most ${maxHeader}`)
+  if (length > maxHeader)
+    throw dataInvalid(name, `says that its header has ${length} bytes, expected at most ${maxHeader}`)
   if (bytes.length < start + length) throw dataInvalid(name, 'is truncated in its header')
   const text = Buffer.from(bytes.subarray(start, start + length)).toString(version === 3 ? 'utf8' : 'latin1')
   const { descr, fortranOrder, shape } = readHeader(text, name)
@@ -70,9 +73,13 @@ function typeOf(descr: string, name: string): { readonly dtype: DType; readonly 
     return { dtype, littleEndian: order !== '>' }
   }
   if (kind.startsWith('O')) {
-    throw dataInvalid(name, 'holds Python objects, which are stored as a pickle, a program that would have to be run', {
-      hint: 'Convert the array to numbers in Python (array.astype) and save it again.',
-    })
+    throw dataInvalid(
+      name,
+      'holds Python objects, which are stored as a pickle, a program that would have to be run',
+      {
+        hint: 'Convert the array to numbers in Python (array.astype) and save it again.',
+      },
+    )
   }
   throw dataInvalid(name, `holds items of type ${JSON.stringify(descr)}, expected integers, floats or bool`, {
     hint: 'Convert the array in Python (array.astype) and save it again.',
@@ -97,7 +104,8 @@ function readHeader(text: string, name: string): Header {
     if (match !== null) at += match[0].length
     return match
   }
-  const need = (pattern: RegExp): RegExpExecArray => take(pattern) ?? refuse('is not the dict that numpy writes')
+  const need = (pattern: RegExp): RegExpExecArray =>
+    take(pattern) ?? refuse('is not the dict that numpy writes')
 
   let descr: string | undefined
   let fortranOrder: boolean | undefined

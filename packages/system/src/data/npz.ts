@@ -3,7 +3,7 @@
 // what was put in.
 import { crc32 } from 'node:zlib'
 import { FailmodeError, nearest } from '@failmode/core'
-import { unzipSync, type UnzipFileInfo, zipSync } from 'fflate'
+import { type UnzipFileInfo, unzipSync, zipSync } from 'fflate'
 import { readNpy, writeNpy } from './npy.ts'
 import { dataInvalid, maxDataBytes, type RawArray } from './raw-array.ts'
 
@@ -39,7 +39,8 @@ export function readNpz(
   }
   const chosen = entries.filter((entry) => wanted.some((array) => stem(array) === stem(entry.name)))
   const total = chosen.reduce((sum, entry) => sum + entry.declared, 0)
-  if (total > maxDataBytes) throw dataInvalid(name, `would unfold to ${total} bytes, expected at most ${maxDataBytes}`)
+  if (total > maxDataBytes)
+    throw dataInvalid(name, `would unfold to ${total} bytes, expected at most ${maxDataBytes}`)
   const files = unzip(bytes, name, (info) => chosen.some((entry) => entry.name === info.name))
   const arrays = new Map(
     chosen.map((entry) => {
@@ -55,7 +56,9 @@ export function readNpz(
 
 /** A zip of the arrays, the same bytes for the same arrays. */
 export function writeNpz(arrays: Readonly<Record<string, RawArray>>): Uint8Array {
-  const files = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)]))
+  const files = Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)]),
+  )
   return zipSync(files, { level: 6, mtime: new Date(1980, 0, 1) })
 }
 
@@ -76,13 +79,20 @@ function directory(bytes: Uint8Array, name: string): readonly Entry[] {
   const crcs = checksums(bytes, infos.length, name)
   return infos.map((info, i) => {
     if (info.originalSize > info.size * maxRatio + 64) {
-      throw dataInvalid(name, `declares ${info.originalSize} bytes for "${info.name}" and holds ${info.size} for it`)
+      throw dataInvalid(
+        name,
+        `declares ${info.originalSize} bytes for "${info.name}" and holds ${info.size} for it`,
+      )
     }
     return { name: info.name, declared: info.originalSize, crc: crcs[i]! }
   })
 }
 
-function unzip(bytes: Uint8Array, name: string, filter: (info: UnzipFileInfo) => boolean): Record<string, Uint8Array> {
+function unzip(
+  bytes: Uint8Array,
+  name: string,
+  filter: (info: UnzipFileInfo) => boolean,
+): Record<string, Uint8Array> {
   try {
     return unzipSync(bytes, { filter })
   } catch (cause) {
@@ -105,7 +115,9 @@ function checksums(bytes: Uint8Array, count: number, name: string): readonly num
       return crc
     })
   } catch (cause) {
-    throw dataInvalid(name, 'is not a whole .npz file: its directory is damaged, or larger than 4 GiB', { cause })
+    throw dataInvalid(name, 'is not a whole .npz file: its directory is damaged, or larger than 4 GiB', {
+      cause,
+    })
   }
 }
 

@@ -3,12 +3,17 @@ import type { DataSpec } from '../config/config-schema.ts'
 import { readSamples } from './read-samples.ts'
 import { type StoredSamples, storeSamples } from './stored-samples.ts'
 
+export { type StoredSamples, toSampleSet } from './stored-samples.ts'
+
 export interface OpenDataOptions {
   /** What relative paths start from: the folder of the configuration. */
   readonly folder: string
   /** Name of the data set in the configuration, such as `test`; it stands in front of messages. */
   readonly name: string
-  /** One sample as the model takes it in unit space: C, H, W or F. Data of another shape are refused. */
+  /**
+   * One sample as the model takes it in unit space. Three dimensions are C, H, W and must be met; of any other
+   * shape only the size counts, because the model reshapes what it is given.
+   */
   readonly sampleShape?: readonly number[]
   /** Names of the classes in the order of the model. */
   readonly labels?: readonly string[]

@@ -56,7 +56,11 @@ export const bytesPerItem: Readonly<Record<DType, number>> = {
 export const maxDataBytes = 2 ** 31
 
 /** A data file that cannot be used, in words: `<name> <what>`. */
-export function dataInvalid(name: string, what: string, options: { hint?: string; cause?: unknown } = {}): FailmodeError {
+export function dataInvalid(
+  name: string,
+  what: string,
+  options: { hint?: string; cause?: unknown } = {},
+): FailmodeError {
   return new FailmodeError('data-invalid', {
     message: `${name} ${what}.`,
     hint: options.hint ?? 'Write the file again, or check that it was copied whole.',
@@ -73,7 +77,11 @@ const littleEndianHost = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
  */
 export function decodeItems(
   bytes: Uint8Array,
-  { dtype, littleEndian, name }: { readonly dtype: DType; readonly littleEndian: boolean; readonly name: string },
+  {
+    dtype,
+    littleEndian,
+    name,
+  }: { readonly dtype: DType; readonly littleEndian: boolean; readonly name: string },
 ): NumberArray {
   const size = bytesPerItem[dtype]
   // A copy is aligned and belongs to nobody else, whatever `bytes` is a view of.

@@ -48,7 +48,13 @@ export async function readSamples(spec: DataSpec, options: ReadSamplesOptions): 
   if ('npz' in spec) {
     const { file, inputs: x, labels: y } = spec.npz
     const arrays = readNpz(await load(file), { name: file, wanted: y === undefined ? [x] : [x, y] })
-    return { ...none, name: `${file}/${x}`, inputs: arrays[0]!, labelsName: `${file}/${y}`, labels: arrays[1] ?? null }
+    return {
+      ...none,
+      name: `${file}/${x}`,
+      inputs: arrays[0]!,
+      labelsName: `${file}/${y}`,
+      labels: arrays[1] ?? null,
+    }
   }
   if ('images' in spec) {
     const name = spec.images.folder

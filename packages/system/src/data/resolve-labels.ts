@@ -53,7 +53,8 @@ function fromIndices(values: ArrayLike<number>, { name, classes }: Naming): Int3
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
     if (!(Number.isInteger(value) && value >= 0 && value < limit)) {
-      const allowed = classes === undefined ? 'a whole number from 0' : `a whole number from 0 to ${limit - 1}`
+      const allowed =
+        classes === undefined ? 'a whole number from 0' : `a whole number from 0 to ${limit - 1}`
       const fromOne = classes !== undefined && value === limit
       throw new FailmodeError('labels-invalid', {
         message: `${name} has the label ${value} in row ${i} (counted from 0), expected ${allowed}.`,
@@ -67,7 +68,10 @@ function fromIndices(values: ArrayLike<number>, { name, classes }: Naming): Int3
   return out
 }
 
-function fromOneHot(values: ArrayLike<number>, { name, width, classes }: Naming & { readonly width: number }): Int32Array {
+function fromOneHot(
+  values: ArrayLike<number>,
+  { name, width, classes }: Naming & { readonly width: number },
+): Int32Array {
   if (classes !== undefined && classes.length !== width) {
     throw new FailmodeError('labels-invalid', {
       message: `${name} has rows of ${width} numbers, expected ${classes.length}, one a class.`,

@@ -49,10 +49,16 @@ const slack = 1e-6
  */
 export function storeSamples(raw: RawSamples, options: StoreOptions = {}): StoredSamples {
   const { inputs, name } = raw
-  if (inputs.shape.length === 0) throw dataInvalid(name, 'holds a single number, expected one row a sample', { hint: 'Give an array of samples.' })
+  if (inputs.shape.length === 0)
+    throw dataInvalid(name, 'holds a single number, expected one row a sample', {
+      hint: 'Give an array of samples.',
+    })
   const count = inputs.shape[0]!
   if (count === 0 || inputs.data.length === 0) {
-    throw new FailmodeError('data-empty', { message: `${name} holds no samples.`, hint: 'Give data with samples.' })
+    throw new FailmodeError('data-empty', {
+      message: `${name} holds no samples.`,
+      hint: 'Give data with samples.',
+    })
   }
   const layout = options.layout ?? raw.layout
   const arrangement = arrangeSamples(inputs.shape, { name, layout, sampleShape: options.sampleShape })
@@ -61,14 +67,26 @@ export function storeSamples(raw: RawSamples, options: StoreOptions = {}): Store
 
   const bytes = inputs.dtype === 'uint8' || inputs.dtype === 'bool'
   const range = options.valueRange ?? (inputs.dtype === 'uint8' ? ([0, 255] as const) : ([0, 1] as const))
-  const toUnit = unitOf(inputs, { name, range, said: options.valueRange !== undefined, signal: options.signal })
-  const values = bytes ? new Uint8Array(shared(inputs.data.length)) : new Float32Array(shared(inputs.data.length * 4))
+  const toUnit = unitOf(inputs, {
+    name,
+    range,
+    said: options.valueRange !== undefined,
+    signal: options.signal,
+  })
+  const values = bytes
+    ? new Uint8Array(shared(inputs.data.length))
+    : new Float32Array(shared(inputs.data.length * 4))
   fill(values, inputs.data, { move, toUnit, keep: bytes, size: sizeOf(arrangement.sampleShape) })
 
   const sharedLabels = labels === null ? null : shared(labels.byteLength)
   if (labels !== null && sharedLabels !== null) new Int32Array(sharedLabels).set(labels)
   const kind = bytes ? 'u8' : 'f32'
-  const header = { kind, range: bytes ? range : [0, 1], shape: [count, ...arrangement.sampleShape], labelled: labels !== null }
+  const header = {
+    kind,
+    range: bytes ? range : [0, 1],
+    shape: [count, ...arrangement.sampleShape],
+    labelled: labels !== null,
+  }
   const hash = createHash('sha256').update(JSON.stringify(header))
   hash.update(new Uint8Array(values.buffer))
   if (labels !== null) hash.update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
@@ -122,7 +140,7 @@ function unitOfByte([low, high]: readonly [number, number]): Float32Array {
 }
 
 function clamp(value: number): number {
-  return value < 0 ? 0 : value > 1 ? 1 : value
+  return Math.min(1, Math.max(0, value))
 }
 
 /** Where the number at place j of a sample comes from inside the sample of the file; null when nothing moves. */
@@ -192,7 +210,9 @@ function likelyRange(lowest: number, highest: number): readonly [number, number]
     [0, 255],
     [0, 65_535],
   ] as const
-  return usual.find(([low, high]) => lowest >= low && highest <= high) ?? [Math.floor(lowest), Math.ceil(highest)]
+  return (
+    usual.find(([low, high]) => lowest >= low && highest <= high) ?? [Math.floor(lowest), Math.ceil(highest)]
+  )
 }
 
 function short(value: number): string {

@@ -7,7 +7,9 @@ import type sharpModule from 'sharp'
 type Sharp = typeof sharpModule
 
 /** sharp itself. @throws FailmodeError `runtime-missing` when it cannot be loaded here */
-export async function loadSharp(load: () => Promise<{ default: Sharp }> = () => import('sharp')): Promise<Sharp> {
+export async function loadSharp(
+  load: () => Promise<{ default: Sharp }> = () => import('sharp'),
+): Promise<Sharp> {
   try {
     return (await load()).default
   } catch (cause) {
@@ -54,7 +56,9 @@ async function open({ width, height, channels, data }: Image8) {
     throw new RangeError(`a picture has 1, 3 or 4 channels, got ${channels}`)
   }
   if (data.length !== width * height * channels) {
-    throw new RangeError(`${width} x ${height} x ${channels} needs ${width * height * channels} bytes, got ${data.length}`)
+    throw new RangeError(
+      `${width} x ${height} x ${channels} needs ${width * height * channels} bytes, got ${data.length}`,
+    )
   }
   const sharp = await loadSharp()
   return sharp(data, { raw: { width, height, channels } })

@@ -16,7 +16,9 @@ export function createProgress(plan: Plan): Progress {
   // A check that asks the model nothing still takes a moment.
   const weight = new Map(
     plan.checks.flatMap(({ check, state }) =>
-      state.kind === 'run' ? [[check.meta.id, Math.max(1, state.cost.queries + 2 * state.cost.gradients)] as const] : [],
+      state.kind === 'run'
+        ? [[check.meta.id, Math.max(1, state.cost.queries + 2 * state.cost.gradients)] as const]
+        : [],
     ),
   )
   const total = [...weight.values()].reduce((a, b) => a + b, 0)

@@ -137,7 +137,17 @@ export async function runSystem(
     const measured = await Promise.all(plan.checks.map((planned) => runCheck(planned, run)))
     const interrupted = signal.aborted
     const summary = interrupted ? { headlines: {}, sanity: [] } : await summarize(measured, run)
-    const document = assemble({ system, settings, header, measured, summary, pool, steps, interrupted, started })
+    const document = assemble({
+      system,
+      settings,
+      header,
+      measured,
+      summary,
+      pool,
+      steps,
+      interrupted,
+      started,
+    })
     await writeWhole(join(folder, 'run.json'), `${JSON.stringify(document, null, 2)}\n`)
     events.finished?.(document)
     return document
@@ -203,7 +213,11 @@ async function runCheck(planned: PlannedCheck, run: Running): Promise<Done> {
     },
     putSamples: (outcomes) => putSamples(run.folder, outcomes),
   }
-  const end = (result: CheckState['result'], kind: 'measured' | 'error' | 'interrupted', reason: string | null) => {
+  const end = (
+    result: CheckState['result'],
+    kind: 'measured' | 'error' | 'interrupted',
+    reason: string | null,
+  ) => {
     progress.ended(id)
     events.checkEnded?.(id, kind, reason)
     run.tell()
@@ -217,7 +231,11 @@ async function runCheck(planned: PlannedCheck, run: Running): Promise<Done> {
     return end({ kind: 'measured', measured }, 'measured', null)
   } catch (error) {
     if (signal.aborted) {
-      return end({ kind: 'skipped', reason: 'The run was interrupted before this check ended.' }, 'interrupted', null)
+      return end(
+        { kind: 'skipped', reason: 'The run was interrupted before this check ended.' },
+        'interrupted',
+        null,
+      )
     }
     const { code, message } = errorToData(error)
     const reason = `${code}: ${message}`
@@ -257,7 +275,8 @@ async function summarize(done: readonly Done[], run: Running): Promise<RunSummar
     const summary = await probe.summarize({
       measured,
       seed: run.settings.seed,
-      readSamples: async (blob) => JSON.parse(new TextDecoder().decode(await store.get(blob))) as SampleOutcomes,
+      readSamples: async (blob) =>
+        JSON.parse(new TextDecoder().decode(await store.get(blob))) as SampleOutcomes,
       putSamples: (outcomes) => putSamples(run.folder, outcomes),
     })
     headlines[probe.meta.mode] = summary.measurements

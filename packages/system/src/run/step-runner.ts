@@ -3,8 +3,8 @@
 // its result is used.
 import { join } from 'node:path'
 import {
-  canonicalJson,
   type Cost,
+  canonicalJson,
   type Journal,
   type JournalEntry,
   type StepHandler,

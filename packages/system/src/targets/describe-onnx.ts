@@ -1,6 +1,8 @@
 // From the configuration's words and the file's own to a descriptor. The file is described without running it,
 // then opened and run once in a limited child process (onnxruntime is native code); only a model that passed is
 // ever opened in one of our own threads. Everything that does not agree is said here, before anything is measured.
+
+import { FailmodeError, type ModelFacts, sizeOf, type Task } from '@failmode/core'
 import {
   describeModel,
   EngineError,
@@ -11,7 +13,6 @@ import {
   type VerifiedModel,
   verifyModel,
 } from '@failmode/engine'
-import { FailmodeError, type ModelFacts, sizeOf, type Task } from '@failmode/core'
 import type { InputBlock, OutputKind } from '../config/config-schema.ts'
 import type { OnnxDescriptor } from './model-descriptor.ts'
 import { modelDigest } from './model-digest.ts'
@@ -42,7 +43,11 @@ const dtypes = ['float32', 'float64', 'float16', 'uint8', 'int32', 'int64'] as c
 /** Reads, describes and tries a model file. */
 export async function inspectOnnx(
   path: string,
-  options: { readonly name: string; readonly signal?: AbortSignal; readonly dims?: Readonly<Record<string, readonly number[]>> },
+  options: {
+    readonly name: string
+    readonly signal?: AbortSignal
+    readonly dims?: Readonly<Record<string, readonly number[]>>
+  },
 ): Promise<InspectedOnnx> {
   try {
     const model = await loadModel(path)
@@ -59,7 +64,8 @@ export async function inspectOnnx(
 /** A failure of the engine in the words and codes of the program. */
 export function engineFailure(name: string, cause: unknown): unknown {
   if (!(cause instanceof EngineError)) return cause
-  if (cause.code === 'aborted') return new FailmodeError('interrupted', { message: 'the run was stopped.', cause })
+  if (cause.code === 'aborted')
+    return new FailmodeError('interrupted', { message: 'the run was stopped.', cause })
   const missing = cause.code === 'runtime-unavailable'
   return new FailmodeError(missing ? 'runtime-missing' : 'model-invalid', {
     message: `${name}: ${cause.message}${/[.!?]$/.test(cause.message) ? '' : '.'}`,
@@ -68,7 +74,10 @@ export function engineFailure(name: string, cause: unknown): unknown {
   })
 }
 
-export async function describeOnnx(spec: OnnxSpec, options: { readonly signal?: AbortSignal } = {}): Promise<OnnxDescriptor> {
+export async function describeOnnx(
+  spec: OnnxSpec,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<OnnxDescriptor> {
   const block = spec.input ?? {}
   const early = await describeOnly(spec)
   const input = pick(early.inputs, spec.inputName, spec.name, 'input')
@@ -89,11 +98,14 @@ async function describeOnly(spec: OnnxSpec): Promise<ModelDescription> {
   }
 }
 
-/** Dimensions to try the model with, where the configuration gives the sample's; null leaves it to the model. */
+/**
+ * Dimensions to try the model with, where it leaves open what the configuration gives. A model that says them
+ * itself is tried as it is, because only then it is also tried with two samples in one call.
+ */
 function givenDims(input: ValueInfo, block: InputBlock): readonly number[] | null {
-  if (block.shape === undefined) return null
-  const batch = input.type?.kind === 'tensor' ? input.type.dims?.[0] : undefined
-  return [typeof batch === 'number' ? batch : 1, ...block.shape]
+  const dims = input.type?.kind === 'tensor' ? input.type.dims : undefined
+  if (block.shape === undefined || dims?.slice(1).every((size) => typeof size === 'number')) return null
+  return [typeof dims?.[0] === 'number' ? dims[0] : 1, ...block.shape]
 }
 
 export function toDescriptor(spec: OnnxSpec, inspected: InspectedOnnx, input: ValueInfo): OnnxDescriptor {
@@ -104,7 +116,10 @@ export function toDescriptor(spec: OnnxSpec, inspected: InspectedOnnx, input: Va
   if (type?.kind !== 'tensor') throw mismatch(spec, `the input "${input.name}" is not a tensor`)
   const dtype = dtypes.find((known) => known === type.dtype)
   if (dtype === undefined) {
-    throw mismatch(spec, `the input "${input.name}" takes ${type.dtype}, expected one of ${dtypes.join(', ')}`)
+    throw mismatch(
+      spec,
+      `the input "${input.name}" takes ${type.dtype}, expected one of ${dtypes.join(', ')}`,
+    )
   }
   const tried = verified.inputs[input.name]?.dims
   const answered = verified.outputs[output.name]?.dims
@@ -124,7 +139,11 @@ export function toDescriptor(spec: OnnxSpec, inspected: InspectedOnnx, input: Va
   const form = kind === 'labels' ? 'labels' : width === 1 ? 'single' : 'pair'
   const classes = form === 'labels' ? (spec.labels?.length ?? 0) : form === 'single' ? 2 : width
   if (form === 'labels' && spec.labels === undefined) {
-    throw mismatch(spec, 'the model answers with classes only, so their names are needed', 'Give "labels" in the configuration.')
+    throw mismatch(
+      spec,
+      'the model answers with classes only, so their names are needed',
+      'Give "labels" in the configuration.',
+    )
   }
   if (spec.labels !== undefined && spec.labels.length !== classes) {
     throw mismatch(spec, `"labels" names ${spec.labels.length} classes, the model answers with ${classes}`)
@@ -177,12 +196,19 @@ function batchSize(sampleSize: number): number {
   return Math.max(1, Math.min(256, Math.floor(2 ** 20 / sampleSize)))
 }
 
-function pick<T extends ValueInfo>(values: readonly T[], name: string | undefined, model: string, what: string): T {
+function pick<T extends ValueInfo>(
+  values: readonly T[],
+  name: string | undefined,
+  model: string,
+  what: string,
+): T {
   const names = values.map((value) => value.name).join(', ')
   if (name !== undefined) {
     const found = values.find((value) => value.name === name)
     if (found !== undefined) return found
-    throw new FailmodeError('model-mismatch', { message: `${model} has no ${what} "${name}"; it has ${names}.` })
+    throw new FailmodeError('model-mismatch', {
+      message: `${model} has no ${what} "${name}"; it has ${names}.`,
+    })
   }
   const [first, second] = values
   if (first === undefined) throw new FailmodeError('model-mismatch', { message: `${model} has no ${what}.` })
@@ -194,7 +220,9 @@ function pick<T extends ValueInfo>(values: readonly T[], name: string | undefine
   }
   if (second !== undefined) {
     // Converters often add the class beside the scores; the scores are what a check wants.
-    return values.find((value) => value.type?.kind === 'tensor' && value.type.dtype.startsWith('float')) ?? first
+    return (
+      values.find((value) => value.type?.kind === 'tensor' && value.type.dtype.startsWith('float')) ?? first
+    )
   }
   return first
 }
@@ -229,14 +257,19 @@ function checkBlock(
   layout: string,
   sampleShape: readonly number[],
 ): void {
-  if (block.shape !== undefined && sizeOf(block.shape) !== sizeOf(dims)) {
+  const { shape } = block
+  const agrees = layout === 'flat' ? sizeOf(shape ?? dims) === sizeOf(dims) : (shape ?? dims).join() === dims.join()
+  if (shape !== undefined && !agrees) {
     throw mismatch(
       spec,
-      `"model.input.shape" is [${block.shape.join(', ')}], the model takes [${dims.join(', ')}]`,
+      `"model.input.shape" is [${shape.join(', ')}], the model takes [${dims.join(', ')}]`,
     )
   }
   if ((layout === 'NCHW' || layout === 'NHWC') && dims.length !== 3) {
-    throw mismatch(spec, `"model.input.layout" is ${layout}, but a sample of the model has ${dims.length} dimensions`)
+    throw mismatch(
+      spec,
+      `"model.input.layout" is ${layout}, but a sample of the model has ${dims.length} dimensions`,
+    )
   }
   const channels = sampleShape.length === 3 ? (sampleShape[0] as number) : null
   for (const [key, list] of [
@@ -244,7 +277,10 @@ function checkBlock(
     ['std', block.std],
   ] as const) {
     if (list === undefined || channels === null || list.length === channels || list.length === 1) continue
-    throw mismatch(spec, `"model.input.${key}" has ${list.length} numbers, expected ${channels} (one per channel)`)
+    throw mismatch(
+      spec,
+      `"model.input.${key}" has ${list.length} numbers, expected ${channels} (one per channel)`,
+    )
   }
 }
 

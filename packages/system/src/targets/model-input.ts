@@ -24,8 +24,7 @@ export function inputMap(input: OnnxDescriptor['input'], sampleShape: readonly n
   // Channel c of the model is channel `from(c)` of the sample.
   const from = (c: number) => (input.reverseChannels ? channels - 1 - c : c)
   const identity =
-    !input.reverseChannels &&
-    scale.every((value) => value === 1) && offset.every((value) => value === 0)
+    !input.reverseChannels && scale.every((value) => value === 1) && offset.every((value) => value === 0)
   const channelsLast = input.layout === 'NHWC' && channels > 1
   return {
     write(samples, to, count) {

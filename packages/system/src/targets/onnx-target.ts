@@ -1,7 +1,7 @@
 // An ONNX file as a model that answers. Samples come in unit space; the target maps them to what the model
 // wants, cuts them into calls of one size (padding the last call of a model whose batch is fixed), and gives
 // back classes or scores. A label model never hands out a score: the class is taken inside.
-import { fromNumbers, loadModel, type Model, openSession, type Session, type Tensor as EngineTensor, toNumbers } from '@failmode/engine'
+
 import {
   FailmodeError,
   type LabelModel,
@@ -12,9 +12,18 @@ import {
   sizeOf,
   type Tensor,
 } from '@failmode/core'
+import {
+  type Tensor as EngineTensor,
+  fromNumbers,
+  loadModel,
+  type Model,
+  openSession,
+  type Session,
+  toNumbers,
+} from '@failmode/engine'
 import type { OnnxDescriptor } from './model-descriptor.ts'
-import { inputMap } from './model-input.ts'
 import { modelDigest } from './model-digest.ts'
+import { inputMap } from './model-input.ts'
 import { noAccess, type OpenModel } from './opened-model.ts'
 
 export async function openOnnx(
@@ -59,7 +68,11 @@ export async function openOnnx(
         }
         at += part.count
       }
-      return { kind: facts.output === 'probabilities' ? 'probabilities' : 'logits', data, classes: facts.classes }
+      return {
+        kind: facts.output === 'probabilities' ? 'probabilities' : 'logits',
+        data,
+        classes: facts.classes,
+      }
     },
   }
   return {
@@ -140,13 +153,25 @@ function makeFeed(input: OnnxDescriptor['input'], count: number, size: number) {
       return { floats: data, feed: { dtype: input.dtype, dims, data } }
     }
     case 'uint8':
-      return { floats: new Float32Array(length), feed: { dtype: input.dtype, dims, data: new Uint8Array(length) } }
+      return {
+        floats: new Float32Array(length),
+        feed: { dtype: input.dtype, dims, data: new Uint8Array(length) },
+      }
     case 'int32':
-      return { floats: new Float32Array(length), feed: { dtype: input.dtype, dims, data: new Int32Array(length) } }
+      return {
+        floats: new Float32Array(length),
+        feed: { dtype: input.dtype, dims, data: new Int32Array(length) },
+      }
     case 'int64':
-      return { floats: new Float32Array(length), feed: { dtype: input.dtype, dims, data: new BigInt64Array(length) } }
+      return {
+        floats: new Float32Array(length),
+        feed: { dtype: input.dtype, dims, data: new BigInt64Array(length) },
+      }
     case 'float16':
-      return { floats: new Float32Array(length), feed: { dtype: input.dtype, dims, data: new Uint16Array(length) } }
+      return {
+        floats: new Float32Array(length),
+        feed: { dtype: input.dtype, dims, data: new Uint16Array(length) },
+      }
   }
 }
 
@@ -159,7 +184,8 @@ function castInto(floats: Float32Array | Float64Array, feed: EngineTensor): void
   } else if (data instanceof BigInt64Array) {
     for (let i = 0; i < floats.length; i++) data[i] = BigInt(Math.round(floats[i] as number))
   } else if (data instanceof Uint8Array) {
-    for (let i = 0; i < floats.length; i++) data[i] = Math.min(255, Math.max(0, Math.round(floats[i] as number)))
+    for (let i = 0; i < floats.length; i++)
+      data[i] = Math.min(255, Math.max(0, Math.round(floats[i] as number)))
   } else {
     for (let i = 0; i < floats.length; i++) (data as Int32Array)[i] = Math.round(floats[i] as number)
   }
@@ -172,7 +198,14 @@ function asFloats(tensor: EngineTensor): Float32Array {
 }
 
 function classOf({ output, facts }: OnnxDescriptor, data: Float32Array, row: number): number {
-  if (output.form === 'labels') return data[row] as number
+  if (output.form === 'labels') {
+    const value = data[row] as number
+    if (Number.isInteger(value) && value >= 0 && value < facts.classes) return value
+    throw new FailmodeError('model-failed', {
+      message: `the model answered with class ${value}, expected 0 to ${facts.classes - 1}.`,
+      hint: 'Name all classes of the model, in its order, in "labels" of the configuration.',
+    })
+  }
   if (output.form === 'single') {
     return (data[row] as number) > (facts.output === 'probabilities' ? 0.5 : 0) ? 1 : 0
   }

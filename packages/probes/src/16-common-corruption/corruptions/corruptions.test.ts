@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createRandom, type Image8, type ImageCodec, mean, variance } from '@failmode/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -150,6 +151,40 @@ describe('the published constants', () => {
       'imagenet',
     ])
   })
+})
+
+describe('the published pictures', () => {
+  interface Golden {
+    readonly pictures: readonly {
+      readonly shape: readonly [number, number, number]
+      readonly bytes: string
+      readonly corrupted: readonly {
+        readonly corruption: CorruptionName
+        readonly constants: ConstantSet
+        readonly severity: 1 | 2 | 3 | 4 | 5
+        readonly bytes: string
+      }[]
+    }[]
+  }
+  const { pictures } = JSON.parse(
+    readFileSync(new URL('golden/published.json', import.meta.url), 'utf8'),
+  ) as Golden
+  const cases = pictures.flatMap(({ shape: [channels, height, width], bytes, corrupted }) =>
+    corrupted.map((golden) => ({ ...golden, shape: { channels, height, width }, clean: bytes })),
+  )
+  const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'))
+
+  it.each(cases)(
+    'of $corruption, $constants severity $severity, are met',
+    async ({ shape, clean, bytes, ...given }) => {
+      const image = Float32Array.from(bytesOf(clean), (x) => x / 255)
+      const out = levels(await corrupt(given.corruption, image, shape, given))
+      const apart = bytesOf(bytes).map((level, i) => Math.abs(level - out[i]!))
+      // Where the exact number is a whole level, their rounding errors cut some of them one lower.
+      expect(Math.max(...apart)).toBeLessThanOrEqual(1)
+      expect(mean(apart)).toBeLessThan(given.corruption === 'pixelate' ? 1e-12 : 0.2)
+    },
+  )
 })
 
 describe('noise', () => {

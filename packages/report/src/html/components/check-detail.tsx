@@ -58,7 +58,7 @@ export function CheckDetail({ check, pictures, shownBy }: CheckDetailProps) {
         {each(curves, (data) => (
           <CurvePlot {...data} />
         ))}
-        {each(evidence, (item, i) => {
+        {each(evidence, (item) => {
           const anchor = shownBy(item)
           return anchor === undefined ? (
             <EvidenceView evidence={item} pictures={pictures} />

@@ -1,5 +1,5 @@
 import type { CurveData } from '../../charts.ts'
-import { formatBare } from '../../format.ts'
+import { formatTick } from '../../format.ts'
 import { ticks } from '../../ticks.ts'
 import { each } from './each.tsx'
 import { axisFor } from './track.tsx'
@@ -42,7 +42,7 @@ export function CurvePlot({ title, x, y, series }: CurveData) {
           <g>
             <line x1={plot.left} x2={plot.right} y1={py(tick)} y2={py(tick)} className="grid" />
             <text x={plot.left - 6} y={py(tick) + 3.5} textAnchor="end">
-              {formatBare(tick, y.unit ?? '')}
+              {formatTick(tick, y.unit ?? '')}
             </text>
           </g>
         ))}
@@ -50,7 +50,7 @@ export function CurvePlot({ title, x, y, series }: CurveData) {
           <g>
             <line x1={px(tick)} x2={px(tick)} y1={plot.bottom} y2={plot.bottom + 4} className="axis-rule" />
             <text x={px(tick)} y={plot.bottom + 16} textAnchor="middle">
-              {formatBare(tick, x.unit ?? '')}
+              {formatTick(tick, x.unit ?? '')}
             </text>
           </g>
         ))}
@@ -82,7 +82,7 @@ export function CurvePlot({ title, x, y, series }: CurveData) {
               points={points.map((p) => `${px(p.x)},${py(p.y)}`).join(' ')}
               strokeDasharray={dashes[i % dashes.length]}
             />
-            {points.length > 40 ? null : each(points, (p, j) => <Point shape={i} x={px(p.x)} y={py(p.y)} />)}
+            {points.length > 40 ? null : each(points, (p) => <Point shape={i} x={px(p.x)} y={py(p.y)} />)}
           </g>
         ))}
       </svg>

@@ -36,7 +36,7 @@ function ImageStrip({
         {strip.caption === undefined ? null : <span className="quiet"> {strip.caption}</span>}
       </figcaption>
       <div className="frames">
-        {each(strip.images, ({ label, blob, width, height }, i) => {
+        {each(strip.images, ({ label, blob, width, height }) => {
           const uri = pictures.uri(blob)
           const shown = shownWidth(width)
           return (
@@ -89,7 +89,7 @@ function DataTable({
         <table className="data">
           <thead>
             <tr>
-              {each(columns, (column, i) => (
+              {each(columns, (column) => (
                 <th scope="col">
                   <bdi>{column}</bdi>
                 </th>
@@ -97,9 +97,9 @@ function DataTable({
             </tr>
           </thead>
           <tbody>
-            {each(rows, (row, i) => (
+            {each(rows, (row) => (
               <tr>
-                {each(row, (cell, j) => (
+                {each(row, (cell) => (
                   <td className={typeof cell === 'number' ? 'number' : undefined}>
                     {cell === null ? (
                       <span className="quiet">none</span>

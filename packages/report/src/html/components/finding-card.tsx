@@ -2,7 +2,7 @@ import type { Finding, Measurement, ModeResult } from '@failmode/core'
 import { formatNumber } from '../../format.ts'
 import type { Pictures } from '../../picture-budget.ts'
 import type { ReportMitigation } from '../../report-catalogue.ts'
-import { modeTitle } from '../../wording.ts'
+import { modeTitle, ratingText } from '../../wording.ts'
 import { modeAnchor } from '../anchors.ts'
 import { each } from './each.tsx'
 import { EvidenceView } from './evidence.tsx'
@@ -25,6 +25,7 @@ const shownMeasurements = 8
 export function FindingCard(props: FindingCardProps) {
   const { finding, anchor, mode, measurements, mitigations, pictures } = props
   const { rule, waived } = finding
+  const hasAside = rule.open.length > 0 || mitigations.length > 0
   return (
     <article
       id={anchor}
@@ -56,11 +57,8 @@ export function FindingCard(props: FindingCardProps) {
           <bdi>{waived.reason}</bdi>
         </p>
       )}
-      <p className="lead">
-        <bdi>{finding.description}</bdi>
-      </p>
-      <section className="rule">
-        <h4>Why this severity</h4>
+      <section className="rating-rule">
+        <h4>Why {ratingText(finding)}</h4>
         <p>
           <bdi>{rule.text}</bdi>
         </p>
@@ -68,62 +66,80 @@ export function FindingCard(props: FindingCardProps) {
           <span>{props.barTitle}</span>
           <code>{rule.id}</code>
         </p>
-        {rule.open.length === 0 ? null : (
-          <>
-            <p className="open-facts">
-              Nobody answered these questions; another answer may change the rating.
-            </p>
-            <ul>
-              {each(rule.open, ({ fact, question, effect }) => (
-                <li>
-                  <bdi>{question}</bdi> <span className="quiet">{effect}</span> <code>{fact}</code>
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
       </section>
-      {finding.evidence.length === 0 ? null : (
-        <section>
-          <h4>Evidence</h4>
-          <div className="exhibits">
-            {each(finding.evidence, (evidence, i) => (
-              <EvidenceView evidence={evidence} pictures={pictures} />
-            ))}
-          </div>
-        </section>
-      )}
-      {measurements.length === 0 ? null : (
-        <section>
-          <h4>What was measured</h4>
-          <MeasurementTable measurements={measurements.slice(0, shownMeasurements)} />
-          {measurements.length <= shownMeasurements ? null : (
-            <p className="quiet">
-              {formatNumber(measurements.length - shownMeasurements)} more in the detail of the mode.
-            </p>
+      <div className={hasAside ? 'finding-body with-aside' : 'finding-body'}>
+        <div>
+          <p className="lead">
+            <bdi>{finding.description}</bdi>
+          </p>
+          {finding.evidence.length === 0 ? null : (
+            <section>
+              <h4>Evidence</h4>
+              <div className="exhibits">
+                {each(finding.evidence, (evidence) => (
+                  <EvidenceView evidence={evidence} pictures={pictures} />
+                ))}
+              </div>
+            </section>
           )}
-        </section>
-      )}
-      <section>
-        <h4>Reproduce</h4>
-        <pre className="command">
-          <code>{finding.reproduce}</code>
-        </pre>
-      </section>
-      {mitigations.length === 0 ? null : (
-        <section>
-          <h4>What can be done</h4>
-          <ul className="mitigations">
-            {each(mitigations, ({ id, title, text, phase }) => (
-              <li>
-                <strong>{title}</strong> <code>{id}</code> <small>{phase}</small>
-                <br />
-                {text}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+          {measurements.length === 0 ? null : <Measured measurements={measurements} />}
+          <section>
+            <h4>Reproduce</h4>
+            <pre className="command">
+              <code>{finding.reproduce}</code>
+            </pre>
+          </section>
+        </div>
+        {hasAside ? (
+          <aside>
+            {rule.open.length === 0 ? null : <OpenFacts open={rule.open} />}
+            {mitigations.length === 0 ? null : <Mitigations mitigations={mitigations} />}
+          </aside>
+        ) : null}
+      </div>
     </article>
+  )
+}
+
+function Measured({ measurements }: Pick<FindingCardProps, 'measurements'>) {
+  const more = measurements.length - shownMeasurements
+  return (
+    <section>
+      <h4>What was measured</h4>
+      <MeasurementTable measurements={measurements.slice(0, shownMeasurements)} brief />
+      {more <= 0 ? null : <p className="quiet">{formatNumber(more)} more in the detail of the mode.</p>}
+    </section>
+  )
+}
+
+function OpenFacts({ open }: { readonly open: Finding['rule']['open'] }) {
+  return (
+    <section>
+      <h4>What could change the rating</h4>
+      <ul className="open-facts">
+        {each(open, ({ fact, question, effect }) => (
+          <li>
+            <bdi>{question}</bdi> <span className="quiet">Nobody answered. {effect}</span> <code>{fact}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Mitigations({ mitigations }: Pick<FindingCardProps, 'mitigations'>) {
+  return (
+    <section>
+      <h4>What can be done</h4>
+      <ul className="mitigations">
+        {each(mitigations, ({ id, title, text, phase }) => (
+          <li>
+            <strong>{title}</strong> <code>{id}</code> <small>{phase}</small>
+            <br />
+            {text}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }

@@ -3,6 +3,9 @@ import type { HeatMapData } from '../../charts.ts'
 import { formatBare, formatMeasurement } from '../../format.ts'
 import { each } from './each.tsx'
 
+/** Share of the tint from which text has to change sides to keep a contrast of 4.5 to 1. */
+const deepFrom = 0.68
+
 /**
  * A measurement over two slice keys. It is a table with tinted cells: the numbers are there for a grey printer, a
  * screen reader and the clipboard, and the tint is for the eye.
@@ -37,13 +40,12 @@ export function HeatMap({ title, unit, rowKey, columnKey, rows, columns, cells }
                 <th scope="row">
                   <bdi>{row}</bdi>
                 </th>
-                {each(columns, (column, j) => {
-                  const cell = cells[i]?.[j] ?? null
+                {each(cells[i] ?? [], (cell) => {
                   if (cell === null) return <td className="missing" />
                   const share = tint(cell.value)
                   return (
                     <td
-                      className={share > 0.5 ? 'deep' : undefined}
+                      className={share > deepFrom ? 'deep' : undefined}
                       style={{ '--tint-share': `${Math.round(share * 100)}%` } as CSSProperties}
                       title={formatMeasurement(cell)}
                     >

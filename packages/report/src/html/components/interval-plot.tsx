@@ -14,7 +14,7 @@ export function IntervalPlot({ unit, rows }: DotsData) {
   )
   return (
     <figure className="dots">
-      {each(rows, ({ label, note, measurement }, i) => (
+      {each(rows, ({ label, note, measurement }) => (
         <div className="dots-row">
           <span className="dots-label">
             <bdi>{label}</bdi>

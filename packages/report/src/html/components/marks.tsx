@@ -68,9 +68,12 @@ export function SeverityChip({ severity, scale, waived = false }: Rating & { rea
   return (
     <span className={`chip ${scale} ${severity}${waived ? ' waived' : ''}`}>
       <svg viewBox={`0 0 ${of * 5 - 1} 12`} width={of * 5 - 1} height="12" aria-hidden="true">
-        {each(Array.from({ length: of }, (_, i) => 4.5 + (i * 7.5) / (of - 1)), (height, i) => (
-          <rect x={i * 5} y={12 - height} width="4" height={height} className={i < filled ? 'on' : 'off'} />
-        ))}
+        {each(
+          Array.from({ length: of }, (_, i) => 4.5 + (i * 7.5) / (of - 1)),
+          (height, i) => (
+            <rect x={i * 5} y={12 - height} width="4" height={height} className={i < filled ? 'on' : 'off'} />
+          ),
+        )}
       </svg>
       <b>{severity}</b> <small>{waived ? `${scaleWords[scale]}, waived` : scaleWords[scale]}</small>
     </span>

@@ -1,13 +1,19 @@
 import type { Measurement } from '@failmode/core'
-import { formatInterval, formatNumber, formatPercent, formatSlice, measuredValue } from '../../format.ts'
+import { formatInterval, formatNumber, formatSlice, formatTick, measuredValue } from '../../format.ts'
 import { each } from './each.tsx'
 
+export interface MeasurementTableProps {
+  readonly measurements: readonly Measurement[]
+  /** Leaves the cost to the detail of the check. */
+  readonly brief?: boolean
+}
+
 /** Every measurement with all that is needed to judge it: interval and method, n and what it counts, cost. */
-export function MeasurementTable({ measurements }: { readonly measurements: readonly Measurement[] }) {
+export function MeasurementTable({ measurements, brief = false }: MeasurementTableProps) {
   const some = (has: (measurement: Measurement) => boolean) => measurements.some(has)
   const attack = some(({ attack }) => attack !== undefined)
   const slice = some(({ slice }) => slice !== undefined)
-  const cost = some(({ cost }) => cost !== undefined)
+  const cost = !brief && some(({ cost }) => cost !== undefined)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
     <section className="scroll" tabIndex={0} aria-label="Measurements">
@@ -29,7 +35,7 @@ export function MeasurementTable({ measurements }: { readonly measurements: read
           </tr>
         </thead>
         <tbody>
-          {each(measurements, (measurement, i) => (
+          {each(measurements, (measurement) => (
             <tr>
               <th scope="row">
                 <code>{measurement.name}</code>
@@ -42,7 +48,8 @@ export function MeasurementTable({ measurements }: { readonly measurements: read
                   <>
                     <span className="figures">{formatInterval(measurement)}</span>{' '}
                     <small>
-                      {formatPercent(measurement.interval.confidence)} % {measurement.interval.method}
+                      {formatTick(measurement.interval.confidence, 'fraction')} %{' '}
+                      {measurement.interval.method}
                     </small>
                   </>
                 )}

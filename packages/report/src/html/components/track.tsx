@@ -1,4 +1,4 @@
-import { formatBare } from '../../format.ts'
+import { formatTick } from '../../format.ts'
 import { ticks } from '../../ticks.ts'
 import { each } from './each.tsx'
 
@@ -41,7 +41,7 @@ export function TrackAxis({ axis, unit }: { readonly axis: readonly number[]; re
           y="13"
           textAnchor={i === 0 ? 'start' : i === axis.length - 1 ? 'end' : 'middle'}
         >
-          {formatBare(tick, unit)}
+          {formatTick(tick, unit)}
           {i === axis.length - 1 && unit === 'fraction' ? ' %' : ''}
         </text>
       ))}

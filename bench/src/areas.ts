@@ -1,0 +1,40 @@
+// The areas of the bench and where their bars are: `areas/<area>.ts`, which exports `bars`. An area
+// whose file does not exist yet has no bars.
+
+import { existsSync } from 'node:fs'
+import { FailmodeError } from '@failmode/core'
+import type { Bar } from './bar.ts'
+
+export const areaNames = [
+  'engine',
+  'evasion',
+  'corruption',
+  'training',
+  'privacy',
+  'poisoning',
+  'artifacts',
+  'agents',
+  'workbench',
+] as const
+
+export type AreaName = (typeof areaNames)[number]
+
+/** Reads an area's name as given on a command line. Throws `usage`. */
+export function parseArea(text: string): AreaName {
+  const found = areaNames.find((name) => name === text)
+  if (found) return found
+  throw new FailmodeError('usage', {
+    message: `'${text}' is no area of the bench`,
+    hint: `The areas are ${areaNames.join(', ')}.`,
+  })
+}
+
+/** The bars of one area, in the order in which they run. */
+export async function loadArea(area: AreaName): Promise<readonly Bar[]> {
+  const file = new URL(`./areas/${area}.ts`, import.meta.url)
+  if (!existsSync(file)) return []
+  const { bars } = (await import(file.href)) as { bars: readonly Bar[] }
+  const stray = bars.find((bar) => bar.area !== area)
+  if (stray) throw new Error(`areas/${area}.ts holds the bar ${stray.bar} of area ${stray.area}`)
+  return bars
+}

@@ -1,0 +1,36 @@
+// The smallest systems for this probe. Samples are 4 x 4 pictures that are all dark (class 0) or all light
+// (class 1). The vulnerable model decides by the mean, at a margin smaller than eps; the resistant one asks for a
+// mean so far away that nothing within eps reaches it.
+import { type MemorySystem, memorySystem, sampleSet } from '../testing/memory-system.ts'
+
+const pictures = Array.from({ length: 60 }, (_, i) => {
+  const light = i % 2 === 1
+  return { values: new Array(16).fill(light ? 0.6 : 0.4), label: light ? 1 : 0 }
+})
+
+const samples = sampleSet(
+  pictures.map(({ values }) => values),
+  { shape: [1, 4, 4], labels: pictures.map(({ label }) => label) },
+)
+
+function meanOf(sample: Float32Array): number {
+  return sample.reduce((a, b) => a + b, 0) / sample.length
+}
+
+/** A mean moved by 0.1 changes the class. */
+export function vulnerable(): MemorySystem {
+  return memorySystem({ samples, scorer: (x) => [0.5 - meanOf(x), meanOf(x) - 0.5] })
+}
+
+/** Saturated: the mean of every pixel rounded to dark or light, which 0.1 cannot cross. */
+export function resistant(): MemorySystem {
+  const wide = sampleSet(
+    pictures.map(({ label }) => new Array(16).fill(label)),
+    { shape: [1, 4, 4], labels: pictures.map(({ label }) => label) },
+  )
+  return memorySystem({ samples: wide, scorer: (x) => [0.5 - meanOf(x), meanOf(x) - 0.5] })
+}
+
+export function inapplicable(): MemorySystem {
+  return memorySystem({ samples })
+}

@@ -1,0 +1,323 @@
+// A system in memory for tests: a model that is a function, samples that are arrays, files that are strings. It
+// runs a probe's checks as a run would, with the same plan, the same budgeted door and results that went through
+// JSON, but without threads or files.
+import { catalogue } from '@failmode/catalogue'
+import {
+  type AnyProbe,
+  type ArtifactTarget,
+  type Blob,
+  type BlobStore,
+  type BudgetName,
+  type CheckState,
+  canonicalJson,
+  createRandom,
+  errorToData,
+  type ImageCodec,
+  type JudgedRun,
+  judgeRun,
+  type Measured,
+  type Measurement,
+  type Meter,
+  type ModelByAccess,
+  type ModelFacts,
+  makePlan,
+  openDoor,
+  type Plan,
+  parseSelection,
+  type SampleOutcomes,
+  type SampleSet,
+  type SanityEntry,
+  type Scores,
+  type StepContext,
+  type SystemFacts,
+  sizeOf,
+  type Tensor,
+} from '@failmode/core'
+
+export interface MemorySystem {
+  readonly facts: SystemFacts
+  readonly models: Partial<ModelByAccess>
+  readonly data: Readonly<Record<string, SampleSet>>
+  readonly artifacts: ArtifactTarget
+}
+
+/** Scores of one sample. */
+export type SampleScorer = (sample: Float32Array) => readonly number[]
+
+export function sampleSet(
+  samples: readonly (readonly number[])[],
+  options: { readonly shape: readonly number[]; readonly labels: readonly number[] | null },
+): SampleSet {
+  const size = sizeOf(options.shape)
+  return {
+    digest: '0'.repeat(64),
+    count: samples.length,
+    sampleShape: options.shape,
+    labelled: options.labels !== null,
+    labels: options.labels === null ? null : Int32Array.from(options.labels),
+    read(indices) {
+      const data = new Float32Array(indices.length * size)
+      for (let i = 0; i < indices.length; i++)
+        data.set(samples[indices[i] as number] as readonly number[], i * size)
+      return { data, dims: [indices.length, ...options.shape] }
+    },
+  }
+}
+
+export function memorySystem(parts: {
+  readonly scorer?: SampleScorer
+  readonly classes?: number
+  readonly samples: SampleSet
+  readonly access?: readonly ('label' | 'score')[]
+  readonly artifacts?: ArtifactTarget
+  readonly task?: SystemFacts['task']
+}): MemorySystem {
+  const { scorer, classes = 2, samples, access = ['label', 'score'], artifacts = noArtifacts } = parts
+  const model: ModelFacts | null =
+    scorer === undefined
+      ? null
+      : {
+          kind: 'function',
+          digest: '1'.repeat(64),
+          task: parts.task ?? 'image-classification',
+          access,
+          missingAccess: {},
+          sampleShape: samples.sampleShape,
+          classes,
+          labels: Array.from({ length: classes }, (_, k) => `class ${k}`),
+          output: 'logits',
+          maxBatch: 64,
+        }
+  const scores = (x: Tensor): Scores => {
+    const count = x.dims[0] as number
+    const size = x.data.length / Math.max(count, 1)
+    const data = new Float32Array(count * classes)
+    for (let i = 0; i < count; i++)
+      data.set(scorer?.(x.data.subarray(i * size, (i + 1) * size)) ?? [], i * classes)
+    return { kind: 'logits', data, classes }
+  }
+  return {
+    facts: {
+      name: 'memory',
+      task: parts.task ?? 'image-classification',
+      model,
+      data: { test: samples },
+      artifacts: artifacts.paths,
+      assets: {},
+    },
+    models: {
+      label: {
+        async labels(x) {
+          const { data } = scores(x)
+          return Int32Array.from({ length: x.dims[0] as number }, (_, row) => {
+            const own = data.subarray(row * classes, (row + 1) * classes)
+            return own.indexOf(Math.max(...own))
+          })
+        },
+      },
+      score: { scores: async (x) => scores(x) },
+    },
+    data: { test: samples },
+    artifacts,
+  }
+}
+
+export const noArtifacts: ArtifactTarget = {
+  paths: [],
+  lockName: 'models.lock.json',
+  measure: async () => [],
+  lockText: async () => null,
+}
+
+/** Pictures as bytes that tests can look into; JPEG coarsens grey levels by the quality, which is enough here. */
+export const plainCodec: ImageCodec = {
+  encodePng: async (image) =>
+    Uint8Array.from([image.width & 255, image.height & 255, image.channels, ...image.data]),
+  async throughJpeg(image, quality) {
+    const step = 1 + Math.round((100 - quality) / 4)
+    return { ...image, data: image.data.map((value) => Math.min(255, Math.round(value / step) * step)) }
+  },
+}
+
+export interface MemoryRun extends JudgedRun {
+  readonly plan: Plan
+  readonly sanity: readonly SanityEntry[]
+  readonly queries: number
+  readonly blobs: ReadonlyMap<string, Uint8Array>
+}
+
+export interface MemoryRunOptions {
+  readonly seed?: number
+  readonly options?: unknown
+  readonly budget?: BudgetName
+  readonly maxQueries?: number
+  readonly signal?: AbortSignal
+  readonly assets?: SystemFacts['assets']
+}
+
+export async function runInMemory(
+  probe: AnyProbe,
+  system: MemorySystem,
+  options: MemoryRunOptions = {},
+): Promise<MemoryRun> {
+  const seed = options.seed ?? 1
+  const signal = options.signal ?? new AbortController().signal
+  const { store, blobs } = memoryBlobs()
+  const plan = makePlan({
+    system: system.facts,
+    probes: [probe],
+    options: { [probe.meta.mode]: probe.options.parse(options.options ?? {}) },
+    selection: parseSelection(undefined, { probes: [probe], modes: catalogue.modes }),
+    budget: { name: options.budget ?? 'quick', maxQueries: options.maxQueries ?? null },
+  })
+  const putSamples = (outcomes: SampleOutcomes) =>
+    store.put(new TextEncoder().encode(JSON.stringify(outcomes)), {
+      folder: 'samples',
+      extension: 'json',
+      mediaType: 'application/json',
+    })
+  const done = new Map<string, Promise<{ output: unknown; cost: Meter }>>()
+  const states: CheckState[] = []
+  const sanity: SanityEntry[] = []
+  const measured = new Map<string, Measured>()
+  let queries = 0
+  for (const { check, options: own, budget, state } of plan.checks) {
+    const base = { probe, checkId: check.meta.id, options: own }
+    if (state.kind !== 'run') {
+      states.push({ ...base, cost: { queries: 0, gradients: 0 }, result: state })
+      continue
+    }
+    const cost = { queries: 0, gradients: 0 }
+    try {
+      const result = await check.measure({
+        system: system.facts,
+        options: own,
+        budget,
+        seed,
+        random: createRandom(seed).split(probe.meta.mode),
+        signal,
+        labels: (split) => system.data[split]?.labels ?? null,
+        async step(handler, input) {
+          signal.throwIfAborted()
+          const key = `${handler.name} ${canonicalJson(input)}`
+          let running = done.get(key)
+          if (running === undefined) {
+            const meter: Meter = { queries: 0, gradients: 0 }
+            const context = stepContext(system, { seed, signal, store, meter, name: handler.name })
+            running = handler.run(input, context).then((output) => {
+              queries += meter.queries
+              return { output: JSON.parse(JSON.stringify(output)), cost: meter }
+            })
+            done.set(key, running)
+          }
+          const { output, cost: spent } = await running
+          cost.queries += spent.queries
+          return { output: output as never, cost: { ...spent } }
+        },
+        putSamples,
+      })
+      const plain = JSON.parse(JSON.stringify(result)) as Measured
+      measured.set(check.meta.id, plain)
+      for (const entry of plain.sanity ?? []) sanity.push({ ...entry, check: check.meta.id })
+      states.push({ ...base, cost, result: { kind: 'measured', measured: plain } })
+    } catch (error) {
+      if (signal.aborted) throw error
+      const { code, message } = errorToData(error)
+      states.push({ ...base, cost, result: { kind: 'error', reason: `${code}: ${message}` } })
+    }
+  }
+  let headlines: readonly Measurement[] = []
+  if (probe.summarize !== undefined && measured.size > 0) {
+    const summary = await probe.summarize({
+      measured,
+      seed,
+      readSamples: async (blob) =>
+        JSON.parse(new TextDecoder().decode(await store.get(blob))) as SampleOutcomes,
+      putSamples,
+    })
+    headlines = summary.measurements
+    sanity.push(...summary.sanity)
+  }
+  const judged = judgeRun({
+    catalogue,
+    systemName: system.facts.name,
+    assets: options.assets ?? system.facts.assets,
+    bugBar: 'sdl-aiml-2019',
+    checks: states,
+    headlines: { [probe.meta.mode]: headlines },
+    sha256: (text) => text.length.toString(16).padStart(64, '0'),
+    reproduce: (id) => `failmode run --only ${id}`,
+  })
+  return { ...judged, plan, sanity, queries, blobs }
+}
+
+function stepContext(
+  system: MemorySystem,
+  parts: {
+    readonly seed: number
+    readonly signal: AbortSignal
+    readonly store: BlobStore
+    readonly meter: Meter
+    readonly name: string
+  },
+): StepContext {
+  return {
+    random: createRandom(parts.seed).split(parts.name),
+    signal: parts.signal,
+    get modelFacts() {
+      if (system.facts.model === null) throw new RangeError('no model')
+      return system.facts.model
+    },
+    async model<A extends keyof ModelByAccess>(access: A, options: { readonly maxQueries?: number } = {}) {
+      const model = system.models[access]
+      if (model === undefined || system.facts.model?.access.includes(access) !== true) {
+        throw new RangeError(`no ${access} access`)
+      }
+      return openDoor<A>(access, model as ModelByAccess[A], {
+        ...options,
+        meter: parts.meter,
+        signal: parts.signal,
+      })
+    },
+    async samples(split) {
+      const set = system.data[split]
+      if (set === undefined) throw new RangeError(`no data set ${split}`)
+      return set
+    },
+    artifacts: system.artifacts,
+    blobs: parts.store,
+    images: plainCodec,
+    progress() {},
+  }
+}
+
+function memoryBlobs(): { readonly store: BlobStore; readonly blobs: ReadonlyMap<string, Uint8Array> } {
+  const blobs = new Map<string, Uint8Array>()
+  return {
+    blobs,
+    store: {
+      async put(bytes, { folder, extension, mediaType }) {
+        const name = contentName(bytes)
+        const path = `${folder}/${name}.${extension}`
+        blobs.set(path, bytes)
+        return { path, sha256: name.padStart(64, '0'), bytes: bytes.length, mediaType }
+      },
+      async get(blob: Blob) {
+        const bytes = blobs.get(blob.path)
+        if (bytes === undefined) throw new RangeError(`no blob ${blob.path}`)
+        return bytes
+      },
+    },
+  }
+}
+
+/** FNV-1a over two lanes: a name by content, good enough to tell the blobs of one test apart. */
+function contentName(bytes: Uint8Array): string {
+  let a = 0x811c9dc5
+  let b = bytes.length ^ 0x9e3779b9
+  for (const byte of bytes) {
+    a = Math.imul(a ^ byte, 0x01000193) >>> 0
+    b = Math.imul(b ^ (byte + 1), 0x85ebca6b) >>> 0
+  }
+  return a.toString(16).padStart(8, '0') + b.toString(16).padStart(8, '0')
+}
