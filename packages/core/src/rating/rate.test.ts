@@ -24,7 +24,12 @@ describe('rating', () => {
     const rating = rate({ ...base, mode: 'perturbation', variant: '1c', facts: {} })
     expect(rating.severity).toBe('critical')
     expect(rating.open.map(({ fact }) => fact)).toContain('actsOnPhysicalWorld')
-    expect(rating.open[0]?.effect).toMatch(/would rate it important/)
+    expect(rating.open[0]?.effect).toMatch(/together with the other open answers it could be rated important/)
+    const control = { modelIsSecurityControl: false }
+    const alone = rate({ ...base, mode: 'perturbation', variant: '1c', facts: control })
+    expect(alone.open.find(({ fact }) => fact === 'actsOnPhysicalWorld')?.effect).toMatch(
+      /"false" would rate it important/,
+    )
   })
 
   it('puts modes without a row, and claims that are not what the row describes, on our own scale', () => {

@@ -59,8 +59,12 @@ export function rate({ catalogue, bugBar, mode, variant, facts, offBar = false }
         ? []
         : [{ answer, severity: other.severity }]
     })
-    if (fact === undefined || others.length === 0) return []
-    const effect = others.map(({ answer, severity }) => `"${answer}" would rate it ${severity}`).join('; ')
+    if (fact === undefined) return []
+    // Two open facts can each keep the rating up alone; then only both answers together change it.
+    const effect =
+      others.length === 0
+        ? `together with the other open answers it could be rated ${rating.atLeast}`
+        : others.map(({ answer, severity }) => `"${answer}" would rate it ${severity}`).join('; ')
     return [
       { fact: name, question: fact.question, effect: `Not answered, so taken at its worst: ${effect}.` },
     ]
