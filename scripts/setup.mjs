@@ -2,7 +2,7 @@
 // JavaScript, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -41,12 +41,19 @@ export function setup() {
   writeFileSync(stamp, wanted)
 }
 
+/** The program as it is published, in packages/failmode: bundled code, the demo's system, licence and notices. */
 export function build() {
+  const product = `${root}packages/failmode/`
   run(process.execPath, [
     `${root}node_modules/tsdown/dist/run.mjs`,
     '--config',
     `${root}tsdown.config.ts`,
     '--log-level',
-    'warn',
+    'error',
   ])
+  cpSync(`${root}examples/digits`, `${product}dist/examples/digits`, {
+    recursive: true,
+    filter: (path) => !path.endsWith('.ts'),
+  })
+  for (const file of ['LICENSE', 'NOTICE', 'README.md']) copyFileSync(`${root}${file}`, `${product}${file}`)
 }

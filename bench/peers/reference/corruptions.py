@@ -121,13 +121,15 @@ CORRUPTIONS = {
 
 
 def scene(side: int, seed: int) -> np.ndarray:
-    """A gradient in each colour, with rectangles and disks of seeded place, size and colour on it."""
+    """A gradient between four corners in each colour, with rectangles and disks of seeded place, size and colour on it."""
     random = np.random.default_rng(seed)
     y, x = np.mgrid[0:side, 0:side] / (side - 1)
     image = np.empty((side, side, 3), np.uint8)
     for channel in range(3):
-        from_, along, down = random.uniform(0, 255), random.uniform(-200, 200), random.uniform(-200, 200)
-        image[..., channel] = np.clip(from_ + along * x + down * y, 0, 255)
+        corners = random.uniform(0, 255, (2, 2))
+        image[..., channel] = (1 - y) * ((1 - x) * corners[0, 0] + x * corners[0, 1]) + y * (
+            (1 - x) * corners[1, 0] + x * corners[1, 1]
+        )
     for index in range(6):
         centre_y, centre_x = random.uniform(0, 1, 2)
         height, width = random.uniform(0.05, 0.25, 2)

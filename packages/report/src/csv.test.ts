@@ -7,7 +7,8 @@ it('has a row per measurement that another reader reads back', () => {
   const { run } = exampleRun()
   const rows: Record<string, string>[] = parse(renderCsv(run), { columns: true })
   const count = run.modes.reduce(
-    (sum, mode) => sum + mode.measurements.length + mode.checks.reduce((n, check) => n + check.measurements.length, 0),
+    (sum, mode) =>
+      sum + mode.measurements.length + mode.checks.reduce((n, check) => n + check.measurements.length, 0),
     0,
   )
   expect(rows).toHaveLength(count)

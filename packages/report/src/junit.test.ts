@@ -68,7 +68,18 @@ describe('JUnit XML', () => {
 describe('the reader that these tests trust', () => {
   const wrapped = (inner: string) => `<?xml version="1.0" encoding="UTF-8"?>\n<a>${inner}</a>`
   it('refuses what is not well formed', () => {
-    for (const inner of ['<b>', '</b>', 'a & b', '&nbsp;', ']]>', '<b c=1/>', '<b c="<"/>', '<b c="1" c="2"/>', '\u0000', '<!-- -->']) {
+    for (const inner of [
+      '<b>',
+      '</b>',
+      'a & b',
+      '&nbsp;',
+      ']]>',
+      '<b c=1/>',
+      '<b c="<"/>',
+      '<b c="1" c="2"/>',
+      '\u0000',
+      '<!-- -->',
+    ]) {
       expect(() => parseXml(wrapped(inner)), inner).toThrow()
     }
     expect(() => parseXml(`${wrapped('')}<b/>`)).toThrow()

@@ -22,7 +22,9 @@ describe('Markdown', () => {
   it('gives severity with rule, evidence, how to reproduce and mitigations in the words of the catalogue', () => {
     expect(text).toContain('rule `perturbation-important`: Random misclassification without lasting damage')
     expect(text).toContain('- clean: 7 (99.8 %): `evidence/clean.png`')
-    expect(text).toContain('```sh\nfailmode run --config failmode.config.json --only perturbation/pgd --seed 7\n```')
+    expect(text).toContain(
+      '```sh\nfailmode run --config failmode.config.json --only perturbation/pgd --seed 7\n```',
+    )
     const advice = catalogue.mitigations.find(({ id }) => id === '5-m3')
     expect(text).toContain(`- \`5-m3\` **${advice?.title}**`)
     expect(text).toContain('Waived')
@@ -41,12 +43,12 @@ describe('Markdown', () => {
       if (!/^\|( --- \|)+$/.test(line)) return
       const wanted = cells(line)
       expect(cells(lines[i - 1] as string), lines[i - 1]).toBe(wanted)
-      for (let j = i + 1; lines[j]?.startsWith('|'); j++) expect(cells(lines[j] as string), lines[j]).toBe(wanted)
+      for (let j = i + 1; lines[j]?.startsWith('|'); j++)
+        expect(cells(lines[j] as string), lines[j]).toBe(wanted)
     })
     const prose = hostile.replace(/^(`{3,})sh\n[\s\S]*?\n\1$/gm, '').replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '')
-    expect(new Set(prose.match(/<[^>]*>/g))).toEqual(
-      new Set(['<!-- -->', '<code>', '</code>', '<details>', '</details>', '<summary>', '</summary>']),
-    )
+    const ours = ['<!-- -->', '<code>', '</code>', '<details>', '</details>', '<summary>', '</summary>']
+    for (const tag of prose.match(/<[^>]*>/g) ?? []) expect(ours).toContain(tag)
     expect(prose).not.toMatch(/@octocat|[^\\]\[link|!\[/)
   })
 })
@@ -54,7 +56,9 @@ describe('Markdown', () => {
 describe('escaping', () => {
   it('leaves no markup in text', () => {
     expect(inline(hostileNames.script)).toBe('&lt;script&gt;alert(1)&lt;/script&gt;')
-    expect(inline('a|b *c* _d_ `e` [f](g) ~h~ $i$')).toBe('a\\|b \\*c\\* \\_d\\_ \\`e\\` \\[f\\](g) \\~h\\~ \\$i\\$')
+    expect(inline('a|b *c* _d_ `e` [f](g) ~h~ $i$')).toBe(
+      'a\\|b \\*c\\* \\_d\\_ \\`e\\` \\[f\\](g) \\~h\\~ \\$i\\$',
+    )
     expect(inline('# no heading')).toBe('\\# no heading')
     expect(inline('1. no list')).toBe('1\\. no list')
     expect(inline('4.5 %')).toBe('4.5 %')

@@ -52,6 +52,8 @@ describe('choosing pictures', () => {
   it('says which pictures are not there, and carries no type that could hold a program', () => {
     expect(choosePictures(runWith([['a']]), () => undefined, 4000).leftOut[0]?.reason).toBe('unreadable')
     expect(choosePictures(runWith([['a']]), undefined, 4000).leftOut[0]?.reason).toBe('unreadable')
-    expect(choosePictures(runWith([['a']], 'image/svg+xml'), read, 4000).leftOut[0]?.reason).toBe('not a picture')
+    expect(choosePictures(runWith([['a']], 'image/svg+xml'), read, 4000).leftOut[0]?.reason).toBe(
+      'not a picture',
+    )
   })
 })

@@ -5,6 +5,7 @@
 import type { CheckResult, Finding, ModeResult, RunDocument } from '@failmode/core'
 import { box } from '@failmode/core'
 import { formatMeasurement } from './format.ts'
+import { mapStrings } from './map-strings.ts'
 import type { RenderOptions } from './renderer.ts'
 import { withoutDirectory } from './share-safe.ts'
 import { oneLine, visibleText } from './visible-text.ts'
@@ -26,7 +27,8 @@ const ranks: Readonly<Record<Rating['scale'], Readonly<Record<string, number>>>>
   safety: { high: 75, medium: 50, low: 25 },
 }
 
-export function renderSarif(run: RunDocument, options: Pick<RenderOptions, 'catalogue'>): string {
+export function renderSarif(given: RunDocument, options: Pick<RenderOptions, 'catalogue'>): string {
+  const run = mapStrings(given, visibleText)
   const published = run.modes.filter((mode) => mode.number !== null)
   const added = run.modes.filter((mode) => mode.number === null)
   const checks = run.modes.flatMap((mode) => mode.checks.map((check) => ({ mode, check })))
@@ -223,8 +225,7 @@ function notifications(run: RunDocument, ruleIndex: ReadonlyMap<string, number>)
   return noted
 }
 
-/** Visible text in which nothing reads as SARIF's embedded link `[text](target)` (3.11.6). */
+/** Text in which nothing reads as SARIF's embedded link `[text](target)` (3.11.6). */
 function plain(text: string): string {
-  const visible = visibleText(text)
-  return /\]\(/.test(visible) ? visible.replace(/[[\]]/g, '\\$&') : visible
+  return /\]\(/.test(text) ? text.replace(/[[\]]/g, '\\$&') : text
 }

@@ -47,8 +47,12 @@ describe('taking directories out', () => {
   })
 
   it('finds paths in sentences and commands', () => {
-    expect(withoutAbsolutePaths('cannot read /home/x/y/model.onnx: gone')).toBe('cannot read model.onnx: gone')
-    expect(withoutAbsolutePaths('--config "/home/Jane Doe/a b.json" --seed 7')).toBe('--config "a b.json" --seed 7')
+    expect(withoutAbsolutePaths('cannot read /home/x/y/model.onnx: gone')).toBe(
+      'cannot read model.onnx: gone',
+    )
+    expect(withoutAbsolutePaths('--config "/home/Jane Doe/a b.json" --seed 7')).toBe(
+      '--config "a b.json" --seed 7',
+    )
     expect(withoutAbsolutePaths('file:///tmp/x/y.npy and D:\\data\\x.npy')).toBe('y.npy and x.npy')
     expect(withoutAbsolutePaths('--data=/srv/data/x.npz')).toBe('--data=x.npz')
   })

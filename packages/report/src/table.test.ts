@@ -12,7 +12,12 @@ describe('the table of modes', () => {
 
   it('says what was measured, or that nothing was', () => {
     expect(rows[0]?.headline).toBe('robust-accuracy 4.5 % [2.4, 8.3] (n 200)')
-    expect(rows[5]).toMatchObject({ outcome: 'error', headline: 'not measured', measurement: null, rating: null })
+    expect(rows[5]).toMatchObject({
+      outcome: 'error',
+      headline: 'not measured',
+      measurement: null,
+      rating: null,
+    })
   })
 
   it('shows the worst open finding before a waived one', () => {

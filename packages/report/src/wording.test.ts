@@ -24,7 +24,9 @@ describe('the verdict', () => {
   const { run } = exampleRun()
 
   it('counts every mode once', () => {
-    const numbers = [...verdict(run).text.matchAll(/(\d+) (?:with findings|measured|not observed|not applicable)/g)]
+    const numbers = [
+      ...verdict(run).text.matchAll(/(\d+) (?:with findings|measured|not observed|not applicable)/g),
+    ]
     expect(numbers.reduce((sum, [, number]) => sum + Number(number), 0)).toBe(run.modes.length)
   })
 
@@ -51,7 +53,11 @@ describe('the verdict', () => {
 
 it('orders findings: open before waived, worst first, bug bar before safety scale', () => {
   const { run } = exampleRun()
-  expect([...run.findings].sort(byRating).map((finding) => `${ratingText(finding)}${finding.waived ? ' waived' : ''}`)).toEqual([
+  expect(
+    [...run.findings]
+      .sort(byRating)
+      .map((finding) => `${ratingText(finding)}${finding.waived ? ' waived' : ''}`),
+  ).toEqual([
     'critical (bug bar)',
     'critical (bug bar)',
     'important (bug bar)',

@@ -1,7 +1,7 @@
 // From a configuration to a system that can be planned and run: the model described, the data read, both checked
 // against each other, the probes' options parsed. Nothing has been queried after this but one row of zeros.
 import { resolve } from 'node:path'
-import { canonicalJson, FailmodeError, type SystemFacts, sizeOf } from '@failmode/core'
+import { canonicalJson, FailmodeError, type SystemFacts } from '@failmode/core'
 import type { SystemConfig } from './config/config-schema.ts'
 import { openData } from './data/open-data.ts'
 import type { StoredSamples } from './data/stored-samples.ts'
@@ -45,12 +45,6 @@ export async function openSystem(
       signal,
       ...(model === null ? {} : { sampleShape: model.facts.sampleShape, labels: model.facts.labels }),
     })
-    if (model !== null && sizeOf(stored.facts.sampleShape) !== sizeOf(model.facts.sampleShape)) {
-      throw new FailmodeError('data-mismatch', {
-        message: `"data.${name}" has samples of the shape [${stored.facts.sampleShape.join(', ')}], the model takes [${model.facts.sampleShape.join(', ')}].`,
-        hint: 'Check "model.input.layout" and "model.input.shape", and the layout of the data.',
-      })
-    }
     data[name] = stored
   }
   const artifacts = config.artifacts ?? []

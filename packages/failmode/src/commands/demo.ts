@@ -26,9 +26,9 @@ export async function run(_: readonly string[], options: Options): Promise<numbe
   })
 }
 
-/** The examples lie at the root of the repository, and inside the published package beside its program. */
+/** The examples lie beside the built program, and at the root of the repository. */
 function bundled(name: string): string {
-  for (const up of ['../examples/', '../../examples/', '../../../../examples/']) {
+  for (const up of ['./examples/', '../../../../examples/']) {
     const path = fileURLToPath(new URL(`${up}${name}`, import.meta.url))
     if (existsSync(path)) return path
   }

@@ -94,13 +94,14 @@ async function measureAttack(
 ): Promise<Measured> {
   const { options, system, seed } = context
   const { split } = options
-  const { samples, queries } = spec.workload(system, options, context.budget)
+  const { clean, samples, queries } = spec.workload(system, options, context.budget)
   const labels = context.labels(split) as Int32Array
-  const indices = chooseSamples(context.random, { count: samples, of: labels.length })
+  const all = chooseSamples(context.random, { count: clean, of: labels.length })
+  const indices = all.slice(0, samples)
 
   const predicted = new Map<number, number>()
   const predictions = await Promise.all(
-    chunk(indices, predictionChunk).map(async (part) => ({
+    chunk(all, predictionChunk).map(async (part) => ({
       part,
       result: await context.step(predictLabels, { split, indices: part }),
     })),
@@ -109,6 +110,8 @@ async function measureAttack(
     for (const [at, index] of part.entries()) predicted.set(index, result.output.labels[at] as number)
   }
   const right = indices.filter((index) => predicted.get(index) === labels[index])
+  const cleanFlags = all.map((index) => (predicted.get(index) === labels[index] ? 1 : 0))
+  const cleanCount = cleanFlags.filter((flag) => flag === 1).length
 
   const attacks = await Promise.all(
     chunk(right, spec.chunk).map((part) =>
@@ -121,17 +124,21 @@ async function measureAttack(
   const unconfirmed = attacks.reduce((sum, { output }) => sum + output.unconfirmed, 0)
   const fooled = new Map<number, AttackedSample>(successes.map((sample) => [sample.index, sample]))
   const cost = {
-    queries: indices.length + attacks.reduce((sum, { cost }) => sum + cost.queries, 0),
+    queries: all.length + attacks.reduce((sum, { cost }) => sum + cost.queries, 0),
     gradients: 0,
   }
 
   const isRight = indices.map((index) => (predicted.get(index) === labels[index] ? 1 : 0))
   const isRobust = indices.map((index, i) => (isRight[i] === 1 && !fooled.has(index) ? 1 : 0))
+  const cleanBlob = await context.putSamples({
+    split,
+    indices: all,
+    columns: { clean: cleanFlags, prediction: all.map((index) => predicted.get(index) ?? null) },
+  })
   const blob = await context.putSamples({
     split,
     indices,
     columns: {
-      clean: isRight,
       robust: isRobust,
       queries: indices.map((index) => fooled.get(index)?.queries ?? null),
       prediction: indices.map((index) => fooled.get(index)?.prediction ?? predicted.get(index) ?? null),
@@ -151,15 +158,15 @@ async function measureAttack(
   const robustCount = isRobust.filter((flag) => flag === 1).length
   const measurements: Measurement[] = [
     {
-      ...share('clean-accuracy', right.length, indices.length, 'samples'),
-      samples: { blob, column: 'clean' },
+      ...share('clean-accuracy', cleanCount, all.length, 'samples, unmodified'),
+      samples: { blob: cleanBlob, column: 'clean' },
     },
     {
       ...share(
         'robust-accuracy',
         robustCount,
         indices.length,
-        'samples; those the model had wrong count as not robust',
+        'attacked samples; those the model had wrong count as not robust',
       ),
       variant: spec.variant,
       slice: { eps: options.eps, norm: options.norm },

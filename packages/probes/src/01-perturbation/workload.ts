@@ -4,6 +4,8 @@ import type { Budget, SystemFacts } from '@failmode/core'
 import type { PerturbationOptions } from './options.ts'
 
 export interface Workload {
+  /** Samples the clean accuracy is measured on; the first `samples` of them are attacked. */
+  readonly clean: number
   readonly samples: number
   /** Queries a sample of the attack itself. */
   readonly queries: number
@@ -12,6 +14,8 @@ export interface Workload {
 }
 
 const samplesByBudget = { quick: 100, standard: 200, thorough: 1000 } as const
+/** Clean predictions cost one query each, so they may be many: a headline number needs a narrow interval. */
+const cleanByBudget = { quick: 500, standard: 2000, thorough: 10_000 } as const
 const queriesByBudget = { quick: 500, standard: 1000, thorough: 5000 } as const
 
 /** The clean prediction before the attack and the confirmation after it. */
@@ -34,5 +38,9 @@ function fit(system: SystemFacts, options: PerturbationOptions, budget: Budget, 
   const each = queries + overhead
   const samples = Math.min(wanted, Math.max(Math.ceil(wanted / 5), Math.floor(limit / each)))
   const allowed = Math.min(queries, Math.max(2, Math.floor(limit / Math.max(samples, 1)) - overhead))
-  return { samples, queries: allowed, total: samples * (allowed + overhead) }
+  const attack = samples * (allowed + overhead)
+  const spare = Math.max(0, limit - attack)
+  const clean =
+    samples + Math.min(spare, Math.max(0, Math.min(available, cleanByBudget[budget.name]) - samples))
+  return { clean, samples, queries: allowed, total: attack + clean - samples }
 }

@@ -114,6 +114,7 @@ main > section > h2 { padding-top: 12px; border-top: 2px solid var(--rule); marg
 .plate .mark { width: 16px; height: 16px; }
 .plate.reads-found { border-bottom-color: var(--severity, var(--ink)); }
 .plate.reads-found .mark { color: var(--severity, var(--ink)); }
+.plate.waived { --severity: var(--soft); border-bottom-style: dashed; }
 .plate.reads-clean .mark { color: var(--clean); }
 .plate.reads-clean { border-bottom-color: var(--clean); }
 .plate.reads-unobserved { background: var(--hatch) var(--paper); border-style: dashed; border-color: var(--soft); border-bottom-style: dashed; }

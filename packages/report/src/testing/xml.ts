@@ -31,7 +31,12 @@ export function parseXml(source: string): XmlElement {
     if (end !== undefined) {
       if (open.pop()?.name !== end) throw new Error(`</${end}> closes something else`)
     } else if (start !== undefined) {
-      const element: XmlElement = { name: start, attributes: attributesOf(attributes), children: [], text: '' }
+      const element: XmlElement = {
+        name: start,
+        attributes: attributesOf(attributes),
+        children: [],
+        text: '',
+      }
       if (parent !== undefined) parent.children.push(element)
       else if (root === undefined) root = element
       else throw new Error('two roots')
@@ -48,7 +53,9 @@ export function parseXml(source: string): XmlElement {
 
 function attributesOf(source: string): Record<string, string> {
   const found: Record<string, string> = {}
-  for (const [, name, value] of source.matchAll(/([\w.:-]+)="([^"]*)"/g) as Iterable<[string, string, string]>) {
+  for (const [, name, value] of source.matchAll(/([\w.:-]+)="([^"]*)"/g) as Iterable<
+    [string, string, string]
+  >) {
     if (name in found) throw new Error(`attribute ${name} twice`)
     found[name] = decoded(value)
   }

@@ -3,6 +3,7 @@
 // the caller's part.
 import { createRandom, FailmodeError, type SampleSet, wilson } from '@failmode/core'
 import type { DataSpec, InputBlock, OutputKind, SystemConfig } from './config-schema.ts'
+import { followsConvention } from './exporter-convention.ts'
 import { type Candidate, inputCandidates, type TensorFacts } from './input-candidates.ts'
 import {
   accuracyP,
@@ -28,6 +29,8 @@ export interface InferOptions {
     readonly input: TensorFacts
     /** What the graph's last operator says of the output, as the engine describes it. */
     readonly outputScale: 'probabilities' | 'log-probabilities' | 'labels' | 'unknown'
+    /** The program that wrote the file, as it names itself. */
+    readonly producer?: string
   }
   readonly data: Readonly<Record<string, DataSpec>>
   /** One of `data`, opened, with labels. */
@@ -143,7 +146,9 @@ export async function inferConfig(options: InferOptions): Promise<Inferred> {
     trials.push(judge(trial.candidate, concat(begun[i]!.scores, rest)))
   }
   if (trials.length === 0) throw refused!
-  const ranking = rankCandidates(trials)
+  const ranking = rankCandidates(trials, {
+    isConvention: (candidate) => followsConvention(candidate.input, model.producer),
+  })
   const winner = summary(ranking.winner)
   checkBetterThanChance(winner, truth, classes)
 
@@ -162,7 +167,11 @@ export async function inferConfig(options: InferOptions): Promise<Inferred> {
     sureness: ranking.sureness,
     winner,
     rivals,
-    explanation: explainRanking(winner, rivals, ranking.sureness, output),
+    explanation: explainRanking(winner, rivals, {
+      sureness: ranking.sureness,
+      output,
+      producer: model.producer ?? '',
+    }),
   }
 }
 
@@ -263,8 +272,15 @@ function failed(message: string, hint: string): FailmodeError {
 function explainRanking(
   winner: Omit<Rival, 'by' | 'p'>,
   rivals: readonly Rival[],
-  sureness: Ranking['sureness'],
-  output: OutputKind,
+  {
+    sureness,
+    output,
+    producer,
+  }: {
+    readonly sureness: Ranking['sureness']
+    readonly output: OutputKind
+    readonly producer: string
+  },
 ): readonly string[] {
   const of = (correct: number, n: number) => {
     const { low, high } = wilson(correct, n)
@@ -272,12 +288,18 @@ function explainRanking(
     return `${correct} of ${n} right (${percent(low)} to ${percent(high)} %)`
   }
   const lines = [`Input: ${winner.candidate.name}; ${of(winner.correct, winner.n)}.`, `Output: ${output}.`]
+  const custom = rivals.filter((rival) => rival.by === 'convention')
   const scale = rivals.filter((rival) => rival.by === 'scale')
   const open = rivals.filter((rival) => rival.by === 'chance')
   const next = rivals[0]
   if (sureness === 'sure' && next !== undefined) {
     lines.push(
       `Sure: the next best is ${next.candidate.name} with ${of(next.correct, next.n)}, worse by ${next.by}.`,
+    )
+  }
+  if (custom.length > 0) {
+    lines.push(
+      `Likely: ${namesOf(custom)} did as well, so the convention of ${producer}, which wrote the file, decides. Scores would be nearest to calibrated with another (temperatures ${short(winner.temperature)} for the one chosen, ${custom.map((rival) => short(rival.temperature)).join(', ')} for the others, in that order).`,
     )
   }
   if (scale.length > 0) {
@@ -289,7 +311,7 @@ function explainRanking(
   }
   if (open.length > 0)
     lines.push(`Unsure: ${namesOf(open)} did as well in every way that these samples can tell.`)
-  if (sureness === 'unsure' && scale.length + open.length === 0) {
+  if (sureness === 'unsure' && custom.length + scale.length + open.length === 0) {
     lines.push('Unsure: the differences are too small for this number of samples.')
   }
   return lines

@@ -1,13 +1,14 @@
 // Which of several ways to feed a model is the one it was trained with? The right one should answer the labelled
 // samples best, but accuracy alone often cannot tell: a network with few biases gives the same answers to 0..1
-// and to 0..255, its scores merely grow with the input. So three questions are asked in turn, and each is put
+// and to 0..255, its scores merely grow with the input. So four questions are asked in turn, and each is put
 // only to the candidates that the one before could not tell apart.
 //   1. Accuracy, compared in pairs (McNemar): blind to scale, and wrong preprocessing mostly fails here.
 //   2. The likelihood of the labels after one temperature is fitted to each candidate (Guo et al. 2017, "On Calibration of
 //      Modern Neural Networks", section 4.2). This is blind to scale too, and sees more than accuracy does.
-//   3. The likelihood as the model gives it. Networks are trained to make this large, so scores of the right input
+//   3. The convention of the program that exported the model, where it has one; the answers cannot contradict it here.
+//   4. The likelihood as the model gives it. Networks are trained to make this large, so scores of the right input
 //      fit at a temperature near 1, and those of an input 255 times too large at one near 255.
-// Where even the third leaves several, the likeliest of them wins (the simplest, if they are equal) and the answer
+// Where even the last leaves several, the likeliest of them wins (the simplest, if they are equal) and the answer
 // says that it is a guess.
 import { holm, mcnemarOfPairs, normalCdf } from '@failmode/core'
 import type { Candidate } from './input-candidates.ts'
@@ -32,7 +33,7 @@ export interface Rival {
   readonly meanFittedLoss: number
   readonly temperature: number
   /** What set it behind the winner; `chance` when nothing did but the luck of these samples. */
-  readonly by: 'accuracy' | 'likelihood' | 'scale' | 'chance'
+  readonly by: 'accuracy' | 'likelihood' | 'convention' | 'scale' | 'chance'
   /** Chance of so large a difference if the two were equally good (two-sided, not corrected). */
   readonly p: number
 }
@@ -43,7 +44,7 @@ export interface Ranking {
   readonly rivals: readonly Rival[]
   /**
    * `sure`: every rival does worse by accuracy or by the fitted likelihood. `likely`: some only fit at a less natural
-   * scale. `unsure`: some do as well in every way. Each at 1 %, corrected for the number of rivals (Holm).
+   * scale, or not the exporter's convention. `unsure`: some do as well in every way. Each at 1 %, corrected for the number of rivals (Holm).
    */
   readonly sureness: 'sure' | 'likely' | 'unsure'
 }
@@ -99,7 +100,10 @@ export function scoreTrial(
 }
 
 /** Orders trials over the same samples. Earlier candidates are simpler. @throws RangeError without trials */
-export function rankCandidates(trials: readonly Trial[]): Ranking {
+export function rankCandidates(
+  trials: readonly Trial[],
+  options: { readonly isConvention?: (candidate: Candidate) => boolean } = {},
+): Ranking {
   if (trials.length === 0) throw new RangeError('there is nothing to rank')
   const correct = (trial: Trial) => trial.correct.filter(Boolean).length
   const beaten = new Map<Trial, Rival['by']>()
@@ -118,6 +122,11 @@ export function rankCandidates(trials: readonly Trial[]): Ranking {
   }
   let alive = settle('accuracy', trials, (a, b) => correct(a) - correct(b), accuracyP)
   alive = settle('likelihood', alive, (a, b) => mean(b.fittedLoss) - mean(a.fittedLoss), fittedP)
+  const customary = alive.filter((trial) => options.isConvention?.(trial.candidate) === true)
+  if (customary.length > 0) {
+    for (const trial of alive) if (!customary.includes(trial)) beaten.set(trial, 'convention')
+    alive = customary
+  }
   alive = settle('scale', alive, (a, b) => mean(b.loss) - mean(a.loss), lossP)
   // Of equals the first is kept, which is the simplest.
   const winner = alive.reduce((a, b) => (mean(b.loss) < mean(a.loss) ? b : a))
@@ -126,7 +135,9 @@ export function rankCandidates(trials: readonly Trial[]): Ranking {
     .filter((trial) => trial !== winner)
     .map((trial): Rival & { readonly trial: Trial } => {
       const by = beaten.get(trial) ?? 'chance'
-      const p = { accuracy: accuracyP, likelihood: fittedP, scale: lossP, chance: lossP }[by](winner, trial)
+      const p = { accuracy: accuracyP, likelihood: fittedP, convention: lossP, scale: lossP, chance: lossP }[
+        by
+      ](winner, trial)
       return {
         trial,
         candidate: trial.candidate,
@@ -145,7 +156,7 @@ export function rankCandidates(trials: readonly Trial[]): Ranking {
     )
   const adjusted = holm(rivals.map((rival) => rival.p))
   const doubtful = adjusted.some((p) => p >= alpha)
-  const byScale = rivals.some((rival) => rival.by === 'scale')
+  const byScale = rivals.some((rival) => rival.by === 'scale' || rival.by === 'convention')
   return {
     winner,
     rivals: rivals.map(({ trial: _, ...rival }) => rival),
@@ -153,7 +164,7 @@ export function rankCandidates(trials: readonly Trial[]): Ranking {
   }
 }
 
-const stages: readonly Rival['by'][] = ['accuracy', 'likelihood', 'scale', 'chance']
+const stages: readonly Rival['by'][] = ['accuracy', 'likelihood', 'convention', 'scale', 'chance']
 
 /** McNemar's mid-p: whether two candidates differ in accuracy. */
 export function accuracyP(a: Trial, b: Trial): number {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rejectionOf } from './arrays.testing.ts'
+import { rejectionOf } from '../testing/arrays.ts'
 import { readTable, type TableOptions } from './csv.ts'
 
 let folder: string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { arrays, errorOf } from './arrays.testing.ts'
+import { arrays, errorOf } from '../testing/arrays.ts'
 import { readIdx, writeIdx } from './idx.ts'
 
 const read = (bytes: Uint8Array) => readIdx(bytes, { name: 'i.idx' })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { rejectionOf } from './arrays.testing.ts'
+import { rejectionOf } from '../testing/arrays.ts'
 import { readImageFolder } from './image-folder.ts'
 
 let folder: string
@@ -79,8 +79,8 @@ describe('readImageFolder', () => {
     expect(await rejectionOf(read())).toMatchObject({ code: 'data-invalid' })
     await put('a/readme.txt', 'text')
     expect((await rejectionOf(read())).message).toContain('pictures/a/readme.txt is not a picture')
-    await put('loose.png', await png([1, 2]))
-    expect((await rejectionOf(read())).message).toContain('pictures/loose.png is not a folder')
+    await put('Loose.png', await png([1, 2]))
+    expect((await rejectionOf(read())).message).toContain('pictures/Loose.png is not a folder')
   })
 
   test('refuses a folder without pictures and one that is not there', async () => {

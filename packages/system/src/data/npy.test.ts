@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { arrays, errorOf } from './arrays.testing.ts'
+import { arrays, errorOf } from '../testing/arrays.ts'
 import { readNpy, writeNpy } from './npy.ts'
 
 const read = (bytes: Uint8Array) => readNpy(bytes, { name: 'x.npy' })

@@ -84,8 +84,8 @@ export function decodeItems(
   }: { readonly dtype: DType; readonly littleEndian: boolean; readonly name: string },
 ): NumberArray {
   const size = bytesPerItem[dtype]
-  // A copy is aligned and belongs to nobody else, whatever `bytes` is a view of.
-  const own = bytes.slice()
+  // A copy is aligned and belongs to nobody else, whatever `bytes` is a view of. Not `slice`: a Buffer's is a view.
+  const own = new Uint8Array(bytes)
   if (size > 1 && littleEndian !== littleEndianHost) swapBytes(own, size)
   const buffer = own.buffer
   switch (dtype) {

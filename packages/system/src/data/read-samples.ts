@@ -1,6 +1,6 @@
 // From a `data` entry of the configuration to the numbers of its files, whatever the format. What comes out is not yet in
 // unit space and has no meaning beyond what the format itself says; `storeSamples` gives it one.
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { FailmodeError, sizeOf } from '@failmode/core'
 import type { DataSpec } from '../config/config-schema.ts'
 import { readTable } from './csv.ts'
@@ -37,7 +37,7 @@ export interface ReadSamplesOptions {
 /** @throws FailmodeError `config-invalid` for a format that this version does not read, and those of the readers */
 export async function readSamples(spec: DataSpec, options: ReadSamplesOptions): Promise<RawSamples> {
   const { folder, signal } = options
-  const load = (file: string) => readBytes(join(folder, file), { name: file, signal })
+  const load = (file: string) => readBytes(resolve(folder, file), { name: file, signal })
   const none = { classNames: null, layout: null } as const
   if ('npy' in spec || 'idx' in spec) {
     const [pair, read] = 'npy' in spec ? ([spec.npy, readNpy] as const) : ([spec.idx, readIdx] as const)
@@ -58,7 +58,7 @@ export async function readSamples(spec: DataSpec, options: ReadSamplesOptions): 
   }
   if ('images' in spec) {
     const name = spec.images.folder
-    const read = await readImageFolder(join(folder, name), { name, signal })
+    const read = await readImageFolder(resolve(folder, name), { name, signal })
     const { classNames, labels } = read
     return { name, inputs: read.images, labelsName: name, labels, classNames, layout: 'NHWC' }
   }
@@ -67,7 +67,7 @@ export async function readSamples(spec: DataSpec, options: ReadSamplesOptions): 
     const table = 'csv' in spec ? spec.csv : spec.tsv
     const { file, shape } = table
     const delimiter = 'csv' in spec ? ',' : '\t'
-    const read = await readTable(join(folder, file), { name: file, signal, delimiter, spec: table })
+    const read = await readTable(resolve(folder, file), { name: file, signal, delimiter, spec: table })
     const inputs = shape === undefined ? read.features : reshape(read.features, shape, file)
     return { ...none, name: file, inputs, labelsName: file, labels: read.labels }
   }

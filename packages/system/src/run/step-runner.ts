@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import {
   type Cost,
   canonicalJson,
+  FailmodeError,
   type Journal,
   type JournalEntry,
   type StepHandler,
@@ -52,10 +53,15 @@ export function createStepRunner(parts: {
     }
     signal.throwIfAborted()
     const started = performance.now()
-    const { output, cost, blobs } = await pool.run(handler.name, input, {
+    const outcome = await pool.run(handler.name, input, {
       signal,
       ...(onProgress === undefined ? {} : { onProgress }),
     })
+    const { cost, blobs } = outcome
+    // Through JSON, so that a result used now and one read from the journal later are the same thing.
+    const output: unknown = JSON.parse(
+      JSON.stringify(outcome.output, (_, value) => finite(value, handler.name)),
+    )
     const entry: JournalEntry = {
       key,
       handler: handler.name,
@@ -67,8 +73,7 @@ export function createStepRunner(parts: {
     }
     await journal.append(entry)
     count.done++
-    // Through JSON, so that a result used now and one read from the journal later are the same thing.
-    return { output: JSON.parse(JSON.stringify(output)), cost }
+    return { output, cost }
   }
 
   return {
@@ -88,6 +93,12 @@ export function createStepRunner(parts: {
       return promise as Promise<StepResult<never>>
     },
   }
+}
+
+/** JSON would turn a number that is not finite into null, and sums count null as 0. */
+function finite(value: unknown, handler: string): unknown {
+  if (typeof value !== 'number' || Number.isFinite(value)) return value
+  throw new FailmodeError('step-failed', { message: `${handler} gave ${value}, which is no result.` })
 }
 
 async function allExist(folder: string, blobs: readonly string[]): Promise<boolean> {

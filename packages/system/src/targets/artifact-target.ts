@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { ArtifactTarget, MeasuredArtifact } from '@failmode/core'
 import { hashFile } from '@failmode/scanner'
 import { exists } from '../run/run-folder.ts'
@@ -15,7 +15,7 @@ export function createArtifactTarget({ folder, paths }: ArtifactsDescriptor): Ar
     async measure() {
       const measured: MeasuredArtifact[] = []
       for (const path of paths) {
-        const file = join(folder, path)
+        const file = resolve(folder, path)
         if (await exists(file)) {
           const { bytes, sha256 } = await hashFile(file)
           measured.push({ state: 'present', path, bytes, sha256 })

@@ -258,12 +258,10 @@ function checkBlock(
   sampleShape: readonly number[],
 ): void {
   const { shape } = block
-  const agrees = layout === 'flat' ? sizeOf(shape ?? dims) === sizeOf(dims) : (shape ?? dims).join() === dims.join()
+  const agrees =
+    layout === 'flat' ? sizeOf(shape ?? dims) === sizeOf(dims) : (shape ?? dims).join() === dims.join()
   if (shape !== undefined && !agrees) {
-    throw mismatch(
-      spec,
-      `"model.input.shape" is [${shape.join(', ')}], the model takes [${dims.join(', ')}]`,
-    )
+    throw mismatch(spec, `"model.input.shape" is [${shape.join(', ')}], the model takes [${dims.join(', ')}]`)
   }
   if ((layout === 'NCHW' || layout === 'NHWC') && dims.length !== 3) {
     throw mismatch(

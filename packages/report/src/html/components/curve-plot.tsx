@@ -20,7 +20,7 @@ export function CurvePlot({ title, x, y, series }: CurveData) {
     .filter(({ points }) => points.length > 0)
   if (lines.length === 0) return <p className="quiet">{title}: no points to draw.</p>
   const all = lines.flatMap(({ points }) => points)
-  const xAxis = ticks(Math.min(...all.map((p) => p.x)), Math.max(...all.map((p) => p.x)), 5)
+  const xAxis = ticks(Math.min(...all.map((p) => p.x)), Math.max(...all.map((p) => p.x)), 6)
   const yAxis = axisFor(
     all.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]),
     y.unit ?? '',

@@ -15,7 +15,7 @@ export function ModeStrip({ rows }: { readonly rows: readonly ModeRow[] }) {
         return (
           <a
             href={`#${modeAnchor(row.slug)}`}
-            className={`plate reads-${reading} ${row.rating === null ? '' : `${row.rating.scale} ${row.rating.severity}`}`}
+            className={`plate reads-${reading} ${row.rating === null ? '' : row.rating.waived ? 'waived' : `${row.rating.scale} ${row.rating.severity}`}`}
             title={`${row.name}: ${word}`}
           >
             <span className="plate-number">{row.number ?? '+'}</span>

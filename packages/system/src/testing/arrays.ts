@@ -1,7 +1,7 @@
 // What the tests of the readers share: arrays of every type that can be written, and the error of a refusal.
 import { FailmodeError } from '@failmode/core'
 import fc from 'fast-check'
-import { type DType, dtypes, type RawArray } from './raw-array.ts'
+import { type DType, dtypes, type RawArray } from '../data/raw-array.ts'
 
 const items = {
   bool: [fc.integer({ min: 0, max: 1 }), Uint8Array],
