@@ -25,8 +25,9 @@ function cell(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim()
 }
 
-/** The results of one area as a Markdown table, a row for each bar, with the detail of what was not measured. */
+/** The results of one area as a Markdown table, a row for each bar, columns aligned as the formatter wants them. */
 export function figureTable(results: readonly BarResult[]): string {
+  const headings = ['bar', 'target', 'value', 'met', 'n', 'detail']
   const rows = results.map((result) =>
     [
       result.bar,
@@ -37,12 +38,12 @@ export function figureTable(results: readonly BarResult[]): string {
       result.detail,
     ].map(cell),
   )
-  return [
-    ['bar', 'target', 'value', 'met', 'n', 'detail'],
-    ['---', '---', '---', '---', '---', '---'],
-    ...rows,
-  ]
-    .map((row) => `| ${row.join(' | ')} |`)
+  const widths = headings.map((heading, column) =>
+    Math.max(3, heading.length, ...rows.map((row) => row[column]!.length)),
+  )
+  const lines = [headings, widths.map((width) => '-'.repeat(width)), ...rows]
+  return lines
+    .map((line) => `| ${line.map((text, column) => text.padEnd(widths[column]!)).join(' | ')} |`)
     .join('\n')
 }
 

@@ -9,6 +9,7 @@ export type EngineErrorCode =
   | 'feed-dtype'
   | 'feed-shape'
   | 'feed-unknown'
+  | 'gradient-absent'
   | 'graph-invalid'
   | 'input-shape-unknown'
   | 'model-crashed'

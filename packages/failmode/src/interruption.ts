@@ -4,18 +4,21 @@
  */
 export function interruption(): { readonly signal: AbortSignal; readonly dispose: () => void } {
   const controller = new AbortController()
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130)
+  const stop = (name: NodeJS.Signals): void => {
+    if (controller.signal.aborted) {
+      // Ending by the signal itself waits for no thread that computes; a shell reports 130 for Ctrl-C.
+      dispose()
+      process.kill(process.pid, name)
+      return
+    }
     process.stderr.write('\nfailmode: stopping; press Ctrl-C again to end at once\n')
     controller.abort()
   }
+  const dispose = (): void => {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  return {
-    signal: controller.signal,
-    dispose() {
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
-    },
-  }
+  return { signal: controller.signal, dispose }
 }

@@ -52,7 +52,7 @@ export function judgeRun(input: JudgeInput): JudgedRun {
       id: mode.number === null ? mode.slug : String(mode.number),
       number: mode.number,
       slug: mode.slug,
-      name: mode.name,
+      name: mode.summaryName,
       outcome,
       reason: own.length === 0 ? 'no probe in this version' : modeReason(outcome, judged),
       checks: judged,
@@ -132,6 +132,7 @@ function toFinding(input: JudgeInput, mode: string, check: CheckResult, claim: C
 /** Worst first over both scales; our `high` stands beside `important`, not above `critical`. */
 const order = ['critical', 'important', 'high', 'moderate', 'medium', 'low']
 
+/** Within a severity findings keep the order of the modes and of the checks in them. */
 function bySeverity(a: Finding, b: Finding): number {
-  return order.indexOf(a.severity) - order.indexOf(b.severity) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  return order.indexOf(a.severity) - order.indexOf(b.severity)
 }

@@ -27,10 +27,9 @@ export interface Operator {
   readonly kind: GradientKind
   /** For `blocks` and `passes-through`: why. */
   readonly reason: string
-  readonly vjp?: readonly VjpVariant[]
 }
 
-/** What a gradient rule can ask. Values are names; all shapes are exact. */
+/** What a gradient rule can ask and use. Values are names; all shapes are exact. */
 export interface VjpContext {
   readonly node: Node
   readonly builder: GraphBuilder
@@ -46,6 +45,8 @@ export interface VjpContext {
 
 export interface VjpVariant {
   readonly name: string
+  /** True where the rule is an estimate and no derivative: the straight-through rule of a rounding. */
+  readonly estimate?: boolean
   /** Whether this rule holds, and is the right choice, here. Always, unless given. */
   readonly applies?: (context: VjpContext) => boolean
   /** Emits the nodes; gives back one gradient per input, undefined where there is none or none is wanted. */

@@ -61,6 +61,25 @@ describe('rankCandidates', () => {
     scoreTrial(candidate(name), scores, { ...rest, kind: 'logits' })
   const noisy = (amount: number) => logits.map((z) => z + amount * random.normal())
 
+  test('lets the convention of the exporter decide between scales, and only where the answers cannot', () => {
+    const small = trial('0 to 1', logits)
+    const large = trial(
+      '0 to 255',
+      logits.map((z) => z * 255),
+    )
+    const isConvention = ({ name }: Candidate) => name === '0 to 255'
+    expect(rankCandidates([small, large]).winner.candidate.name).toBe('0 to 1')
+    const ranking = rankCandidates([small, large], { isConvention })
+    expect(ranking.winner.candidate.name).toBe('0 to 255')
+    expect(ranking.sureness).toBe('likely')
+    expect(ranking.rivals[0]?.by).toBe('convention')
+    const wrong = trial(
+      '0 to 255',
+      logits.map((_, i) => logits[(i + 1) % logits.length] as number),
+    )
+    expect(rankCandidates([small, wrong], { isConvention }).winner.candidate.name).toBe('0 to 1')
+  })
+
   test('takes the most accurate candidate and is sure when no other comes near', () => {
     const ranking = rankCandidates([trial('bad', noisy(6)), trial('true', logits), trial('worse', noisy(12))])
     expect(ranking.winner.candidate.name).toBe('true')

@@ -36,6 +36,8 @@ export interface WorkerTask {
   readonly task: number
   readonly handler: string
   readonly input: unknown
+  /** One 32-bit number, set to 1 to stop the step: a thread that computes without a pause gets no messages. */
+  readonly stop: SharedArrayBuffer
 }
 
 /** What a worker answers; an error is data, since classes do not survive the way between threads. */
@@ -78,29 +80,43 @@ export function createStepPool(options: {
   })
   const listeners = new Map<number, (share: number) => void>()
   pool.on('message', (message: WorkerProgress) => listeners.get(message.task)?.(message.share))
+  // Steps under way, with what stops them. A thread is never ended while it computes: onnxruntime would take the
+  // whole process with it.
+  const running = new Map<Promise<WorkerAnswer>, () => void>()
   let tasks = 0
   return {
     workers,
     threadsPerWorker,
     async run(handler, input, { signal, onProgress }) {
       const task = tasks++
+      const stop = new SharedArrayBuffer(4)
+      const onAbort = (): void => void Atomics.store(new Int32Array(stop), 0, 1)
+      if (signal.aborted) onAbort()
+      signal.addEventListener('abort', onAbort)
       if (onProgress !== undefined) listeners.set(task, onProgress)
+      const answering: Promise<WorkerAnswer> = pool.run({ task, handler, input, stop } satisfies WorkerTask)
+      running.set(answering, onAbort)
       try {
-        const answer: WorkerAnswer = await pool.run({ task, handler, input } satisfies WorkerTask, { signal })
+        const answer = await answering
         if (!answer.ok) throw errorFromData(answer.error)
         return answer.outcome
       } catch (cause) {
         if (cause instanceof FailmodeError) throw cause
-        if (signal.aborted) throw new FailmodeError('interrupted', { message: 'the run was stopped.', cause })
         throw new FailmodeError('worker-died', {
           message: `the worker that ran ${handler} ended: ${cause instanceof Error ? cause.message : String(cause)}`,
           hint: 'It may have run out of memory. Try fewer --workers, or resume the run.',
           cause,
         })
       } finally {
+        running.delete(answering)
         listeners.delete(task)
+        signal.removeEventListener('abort', onAbort)
       }
     },
-    close: () => pool.destroy(),
+    async close() {
+      for (const stop of running.values()) stop()
+      await Promise.allSettled(running.keys())
+      await pool.destroy()
+    },
   }
 }

@@ -27,7 +27,7 @@ const artifacts = createArtifactTarget(descriptor.artifacts)
 const sets = new Map<string, SampleSet>()
 let model: Promise<OpenModel> | undefined
 
-export default async function run({ task, handler: name, input }: WorkerTask): Promise<WorkerAnswer> {
+export default async function run({ task, handler: name, input, stop }: WorkerTask): Promise<WorkerAnswer> {
   try {
     const handler = handlers.get(name)
     if (handler === undefined) {
@@ -38,17 +38,22 @@ export default async function run({ task, handler: name, input }: WorkerTask): P
     }
     const meter: Meter = { queries: 0, gradients: 0 }
     const blobs: string[] = []
-    // Ending a worker is how a step is stopped, so the signal a handler sees here never fires by itself.
-    const { signal } = new AbortController()
+    const look = watch(stop)
+    const signal = look()
+    signal.throwIfAborted()
+    const report = throttled((share) => parentPort?.postMessage({ task, share } satisfies WorkerProgress))
     const context: StepContext = {
       random: createRandom(seed).split(name),
-      signal,
+      get signal() {
+        return look()
+      },
       get modelFacts() {
         return modelDescriptor().facts
       },
       async model<A extends keyof ModelByAccess>(access: A, options: { readonly maxQueries?: number } = {}) {
         model ??= openModel(modelDescriptor(), { threads })
-        return openDoor(access, (await model).access(access), { ...options, meter, signal })
+        const watched = before((await model).access(access), () => look().throwIfAborted())
+        return openDoor(access, watched, { ...options, meter, signal })
       },
       async samples(split) {
         let set = sets.get(split)
@@ -63,7 +68,10 @@ export default async function run({ task, handler: name, input }: WorkerTask): P
       artifacts,
       blobs: createBlobStore(folder, blobs),
       images,
-      progress: throttled((share) => parentPort?.postMessage({ task, share } satisfies WorkerProgress)),
+      progress(share) {
+        look()
+        report(share)
+      },
     }
     const output = await handler.run(input, context)
     return { ok: true, outcome: { output, cost: { ...meter }, blobs: [...new Set(blobs)] } }
@@ -75,6 +83,29 @@ export default async function run({ task, handler: name, input }: WorkerTask): P
 function modelDescriptor() {
   if (descriptor.model === null) throw new RangeError('the system has no model')
   return descriptor.model
+}
+
+/** The signal of a step, which fires when somebody looks after the parent has set `stop`. */
+function watch(stop: SharedArrayBuffer): () => AbortSignal {
+  const flag = new Int32Array(stop)
+  const controller = new AbortController()
+  return () => {
+    if (Atomics.load(flag, 0) !== 0 && !controller.signal.aborted) {
+      controller.abort(new FailmodeError('interrupted', { message: 'the run was stopped.' }))
+    }
+    return controller.signal
+  }
+}
+
+/** The same methods, each of which does `first` first. */
+function before<T extends object>(methods: T, first: () => void): T {
+  const wrap =
+    (method: (...args: unknown[]) => unknown) =>
+    (...args: unknown[]) => {
+      first()
+      return method(...args)
+    }
+  return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, wrap(method)])) as T
 }
 
 /** At most five calls a second. */

@@ -1,0 +1,174 @@
+// Reverse-mode automatic differentiation from graph to graph. It walks a specialised model backwards from values
+// whose gradient is given and emits, node by node, the standard ONNX nodes that carry the gradient to the values
+// it is wanted for; onnxruntime then runs forward and backward as one graph. Every shape is exact here, so rules
+// are short and choose the form that is fastest. Where an operator stops the gradient, that is not hidden: the
+// result names it, and when nothing arrives at all, the error does.
+import { EngineError } from '../errors.ts'
+import type { Node } from '../ir/graph.ts'
+import { type GraphBuilder, graphBuilder } from '../ir/graph-builder.ts'
+import type { SpecializedModel } from '../normalize/normalize.ts'
+import type { VjpContext } from '../registry/operator.ts'
+import { operatorOf } from '../registry/operators.ts'
+import type { StaticType } from '../shapes/probe-shapes.ts'
+import { rulesOf } from './rules/rules.ts'
+
+/** A value of the forward graph and the gradient that arrives at it, both by name; same dimensions. */
+export interface Seed {
+  readonly value: string
+  readonly gradient: string
+}
+
+/** A node on the way at which the gradient ends or is only estimated. */
+export interface GradientNote {
+  readonly operator: string
+  readonly output: string
+  readonly kind: 'blocked' | 'straight-through'
+  readonly reason: string
+}
+
+export interface Gradients {
+  /** For each value asked for, the name of its gradient (same dimensions), or undefined where it is zero. */
+  readonly gradients: ReadonlyMap<string, string | undefined>
+  readonly notes: readonly GradientNote[]
+}
+
+/**
+ * Opens a builder on the forward graph of `source`, keeping its outputs unless told otherwise. Add seeds (losses)
+ * to it, call {@link addGradients}, add outputs, finish.
+ */
+export function gradientBuilder(
+  source: SpecializedModel,
+  options: { readonly withoutOutputs?: boolean } = {},
+): GraphBuilder {
+  return graphBuilder(source.model, options)
+}
+
+/**
+ * Emits into `builder`, which was opened on `source`, the gradients of the sum of the seeds' scalar with respect to
+ * the values `wrt` (graph inputs or intermediates).
+ *
+ * @throws EngineError operator-unsupported when an operator on the way has a derivative but no rule;
+ *   gradient-absent when no gradient reaches any of `wrt`, naming the operators that prevent it
+ */
+export function addGradients(
+  builder: GraphBuilder,
+  source: SpecializedModel,
+  { seeds, wrt }: { readonly seeds: readonly Seed[]; readonly wrt: readonly string[] },
+): Gradients {
+  const { graph } = source.model
+  const dependent = dependents(graph.nodes, wrt)
+  const arrived = new Map<string, string[]>()
+  const arrive = (value: string, gradient: string): void => {
+    const list = arrived.get(value)
+    if (list === undefined) arrived.set(value, [gradient])
+    else list.push(gradient)
+  }
+  for (const { value, gradient } of seeds) arrive(value, gradient)
+  const total = (value: string): string | undefined => {
+    const list = arrived.get(value)
+    if (list === undefined) return undefined
+    if (list.length > 1) {
+      const sum = builder.node(list.length === 2 ? 'Add' : 'Sum', list, {}, { hint: `grad_${value}` })
+      arrived.set(value, [sum])
+      return sum
+    }
+    return list[0]
+  }
+
+  const notes: GradientNote[] = []
+  for (let i = graph.nodes.length - 1; i >= 0; i--) {
+    const node = graph.nodes[i]!
+    if (!node.inputs.some((input) => dependent.has(input))) continue
+    if (!node.outputs.some((output) => arrived.has(output))) continue
+    const inputs = backward(node, { builder, source, dependent, total, notes })
+    node.inputs.forEach((input, at) => {
+      const gradient = inputs[at]
+      if (gradient !== undefined && dependent.has(input)) arrive(input, gradient)
+    })
+  }
+  const gradients = new Map(wrt.map((value) => [value, total(value)]))
+  if ([...gradients.values()].every((gradient) => gradient === undefined)) {
+    const blocked = [
+      ...new Set(
+        notes.filter((note) => note.kind === 'blocked').map((note) => `${note.operator} (${note.reason})`),
+      ),
+    ]
+    throw new EngineError(
+      'gradient-absent',
+      blocked.length === 0
+        ? `the output does not depend on ${wrt.join(', ')}`
+        : `no gradient reaches ${wrt.join(', ')}: it ends at ${blocked.slice(0, 5).join('; ')}`,
+      { hint: 'Attacks that ask for scores or labels only still work on this model.' },
+    )
+  }
+  return { gradients, notes }
+}
+
+interface Walk {
+  readonly builder: GraphBuilder
+  readonly source: SpecializedModel
+  readonly dependent: ReadonlySet<string>
+  readonly total: (value: string) => string | undefined
+  readonly notes: GradientNote[]
+}
+
+function backward(node: Node, walk: Walk): readonly (string | undefined)[] {
+  const { builder, source, dependent, total, notes } = walk
+  const operator = operatorOf(node.domain, node.opType)
+  const name = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`
+  const output = node.outputs.find((candidate) => candidate !== '') ?? ''
+  if (operator === undefined || operator.kind === 'blocks') {
+    const reason = operator === undefined ? 'the engine does not know this operator' : operator.reason
+    notes.push({ operator: name, output, kind: 'blocked', reason })
+    return []
+  }
+  const typeOf = (value: string): StaticType => {
+    const type = source.shapes.get(value)
+    if (type === undefined) throw new EngineError('graph-invalid', `the type of "${value}" is not known`)
+    return type
+  }
+  const context: VjpContext = {
+    node,
+    builder,
+    typeOf,
+    constantOf: (value) => builder.constantOf(value),
+    wants: (input) => {
+      const value = node.inputs[input]
+      return value !== undefined && value !== '' && dependent.has(value) && isFloat(typeOf(value))
+    },
+    gradientOf: (at) => {
+      const value = node.outputs[at]
+      return value === undefined || value === '' ? undefined : total(value)
+    },
+  }
+  const rule = rulesOf(node)?.find((variant) => variant.applies?.(context) ?? true)
+  if (rule === undefined) {
+    throw new EngineError(
+      'operator-unsupported',
+      `the engine has no gradient rule for ${name} in the form used here`,
+      {
+        hint: 'Attacks that ask for scores or labels only still work on this model.',
+      },
+    )
+  }
+  if (operator.kind === 'passes-through' && operator.reason !== '' && rule.estimate === true) {
+    notes.push({ operator: name, output, kind: 'straight-through', reason: operator.reason })
+  }
+  return rule.emit(context)
+}
+
+const floats = new Set(['float32', 'float16', 'float64', 'bfloat16'])
+
+function isFloat({ dtype }: StaticType): boolean {
+  return floats.has(dtype)
+}
+
+/** All values that depend on one of `roots`, the roots included. */
+function dependents(nodes: readonly Node[], roots: readonly string[]): ReadonlySet<string> {
+  const found = new Set(roots)
+  for (const node of nodes) {
+    if (!node.inputs.some((input) => found.has(input))) continue
+    for (const output of node.outputs) if (output !== '') found.add(output)
+  }
+  return found
+}
