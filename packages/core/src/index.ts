@@ -16,7 +16,9 @@ export { type Cost, type DoorOptions, type Meter, openDoor } from './model/budge
 export type {
   GradientModel,
   LabelModel,
+  LossClasses,
   LossGradient,
+  LossName,
   ModelByAccess,
   ModelFacts,
   ScoreModel,

@@ -1,10 +1,10 @@
 // What a run is started with, as plain data: it goes into the journal's first line, and resuming reads it there.
 import { resolve } from 'node:path'
-import { type BudgetName, FailmodeError } from '@failmode/core'
+import { type BudgetName, FailmodeError, type SdlSeverity } from '@failmode/core'
 import type { RunSettings, SystemConfig } from '@failmode/system'
 import type { SourceChoice } from './load-source.ts'
 import { registry } from './registry.ts'
-import { budgetOf, type Options, text, whole } from './terminal/options.ts'
+import { budgetOf, bugBarOf, failOnOf, type Options, text, whole } from './terminal/options.ts'
 
 export const defaultBugBar = 'sdl-aiml-2019'
 const defaultSeed = 0
@@ -17,6 +17,8 @@ export interface RunChoice {
   /** Null takes the configuration's. */
   readonly seed: number | null
   readonly bugBar: string
+  /** Takes the place of the configuration's. */
+  readonly failOn: SdlSeverity | null
 }
 
 export function runChoice(options: Options): RunChoice {
@@ -26,7 +28,8 @@ export function runChoice(options: Options): RunChoice {
     budget: budgetOf(options),
     maxQueries: whole(options, 'maxQueries', { flag: '--max-queries', min: 1 }) ?? null,
     seed: whole(options, 'seed', { flag: '--seed', min: 0 }) ?? null,
-    bugBar: text(options, 'bugBar') ?? defaultBugBar,
+    bugBar: bugBarOf(options) ?? defaultBugBar,
+    failOn: failOnOf(options) ?? null,
   }
 }
 

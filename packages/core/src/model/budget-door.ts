@@ -57,9 +57,9 @@ export function openDoor<A extends keyof ModelByAccess>(
   }
   const gradient: GradientModel = {
     ...score,
-    gradient(x, loss, targets) {
+    gradient(x, loss, classes) {
       pass(x, 'gradients')
-      return (model as GradientModel).gradient(x, loss, targets)
+      return (model as GradientModel).gradient(x, loss, classes)
     },
   }
   return { label, score, gradient }[access]

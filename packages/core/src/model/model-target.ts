@@ -24,10 +24,21 @@ export interface ScoreModel {
   scores(x: Tensor): Promise<Scores>
 }
 
-/** Per-sample value and gradient of a loss, in unit space. */
+/** Losses that every gradient target offers; each grows as the sample gets more wrong. */
+export const lossNames = ['cross-entropy', 'margin', 'dlr', 'targeted-dlr'] as const
+export type LossName = (typeof lossNames)[number]
+
+/** Classes that a loss speaks of, one a row. */
+export interface LossClasses {
+  /** True classes. */
+  readonly labels: Int32Array
+  /** Classes to reach, for `targeted-dlr`. */
+  readonly targets?: Int32Array
+}
+
+/** Per-sample value and gradient of a loss, in unit space, with the scores of the same pass. */
 export interface GradientModel extends ScoreModel {
-  /** Loss names are the engine's; `targets` are class indices, one a row. */
-  gradient(x: Tensor, loss: string, targets: Int32Array): Promise<LossGradient>
+  gradient(x: Tensor, loss: LossName, classes: LossClasses): Promise<LossGradient>
 }
 
 export interface LossGradient {

@@ -17,6 +17,7 @@ export async function run(_: readonly string[], options: Options): Promise<numbe
       maxQueries: null,
       seed: whole(options, 'seed', { flag: '--seed', min: 0 }) ?? null,
       bugBar: defaultBugBar,
+      failOn: null,
     },
     folder,
     resume: false,

@@ -5,7 +5,7 @@ import { loadConfig, sha256, writeWhole } from '@failmode/system'
 import { exitOf } from '../exit-of.ts'
 import { readRun } from '../read-run.ts'
 import { registry, vocabulary } from '../registry.ts'
-import { failOnOf, type Options, text } from '../terminal/options.ts'
+import { bugBarOf, failOnOf, type Options, text } from '../terminal/options.ts'
 import { printRun } from '../terminal/print-run.ts'
 
 export async function run([name]: readonly string[], options: Options): Promise<number> {
@@ -14,7 +14,7 @@ export async function run([name]: readonly string[], options: Options): Promise<
   const loaded = configPath === undefined ? null : await loadConfig(configPath, vocabulary)
   const failOn = failOnOf(options)
   const gate = loaded?.config.gate ?? (stored.gate === null ? undefined : storedGate(stored.gate))
-  const bugBar = text(options, 'bugBar')
+  const bugBar = bugBarOf(options)
   const judged = rejudge(stored, {
     catalogue,
     probes: registry,

@@ -2,12 +2,12 @@ import { join, resolve } from 'node:path'
 import { catalogue } from '@failmode/catalogue'
 import { FailmodeError } from '@failmode/core'
 import type { ReportFormat } from '@failmode/report'
-import { exists, openSystem, readJournal, runSystem } from '@failmode/system'
+import { exists, openSystem, readJournal, runSystem, type SystemSource } from '@failmode/system'
 import { exitOf } from '../exit-of.ts'
 import { interruption } from '../interruption.ts'
 import { loadSource } from '../load-source.ts'
 import { type RunChoice, runChoice, runSettings } from '../run-choice.ts'
-import { failOnOf, type Options, oneOf, text, whole } from '../terminal/options.ts'
+import { type Options, oneOf, text, whole } from '../terminal/options.ts'
 import { printRun } from '../terminal/print-run.ts'
 import { createReporter } from '../terminal/reporter.ts'
 import { reportFormats, writeReports } from '../write-reports.ts'
@@ -50,12 +50,11 @@ export async function execute({
   const { signal, dispose } = interruption()
   try {
     const source = await loadSource(choice.source, { signal })
-    const failOn = failOnOf(options)
-    const config =
-      failOn === undefined ? source.config : { ...source.config, gate: { ...source.config.gate, failOn } }
+    const { failOn } = choice
+    const config = failOn === null ? source.config : { ...source.config, gate: { ...source.config.gate, failOn } }
     const system = await openSystem({ ...source, config }, { signal })
     const workers = whole(options, 'workers', { flag: '--workers', min: 1 })
-    const document = await runSystem(system, runSettings(choice, config, workers), {
+    const document = await runSystem(system, runSettings(pinned(choice, source), config, workers), {
       folder,
       resume,
       signal,
@@ -68,6 +67,12 @@ export async function execute({
   } finally {
     dispose()
   }
+}
+
+/** A configuration that was found by its name is kept by its path, so that its run can be resumed from anywhere. */
+function pinned(choice: RunChoice, { folder, configName }: SystemSource): RunChoice {
+  if (configName === null) return choice
+  return { ...choice, source: { kind: 'config', path: join(folder, configName) } }
 }
 
 export async function newFolder(out: string | undefined): Promise<string> {
@@ -90,12 +95,13 @@ async function storedChoice(folder: string, options: Options): Promise<RunChoice
       hint: 'Give the folder that an interrupted run named.',
     })
   }
-  for (const flag of ['config', 'model', 'data', 'only', 'budget', 'seed', 'maxQueries', 'out'] as const) {
-    if (options[flag] !== undefined) {
-      throw new FailmodeError('usage', {
-        message: `--${flag === 'maxQueries' ? 'max-queries' : flag} cannot be given with --resume: a run goes on with what it was started with.`,
-      })
-    }
+  const chosen = ['config', 'model', 'data', 'only', 'budget', 'seed', 'maxQueries', 'bugBar', 'failOn', 'out']
+  const given = chosen.find((name) => options[name] !== undefined)
+  if (given !== undefined) {
+    const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    throw new FailmodeError('usage', {
+      message: `--${flag} cannot be given with --resume: a run goes on with what it was started with.`,
+    })
   }
   const { header } = await readJournal(folder)
   return header.settings as RunChoice

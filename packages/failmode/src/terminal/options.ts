@@ -1,4 +1,5 @@
 // Values from the command line, checked before anything is opened.
+import { catalogue } from '@failmode/catalogue'
 import {
   type BudgetName,
   budgets,
@@ -48,4 +49,10 @@ export function budgetOf(options: Options): BudgetName {
 export function failOnOf(options: Options): SdlSeverity | undefined {
   const value = text(options, 'failOn')
   return value === undefined ? undefined : oneOf(value, sdlSeverities, '--fail-on')
+}
+
+export function bugBarOf(options: Options): string | undefined {
+  const value = text(options, 'bugBar')
+  const known = catalogue.bugBars.map(({ id }) => id)
+  return value === undefined ? undefined : oneOf(value, known, '--bug-bar')
 }

@@ -46,6 +46,9 @@ export function printRun(
     for (const finding of run.findings) {
       out(`${pc.red('▲')} ${pc.bold(printable(finding.title))}  ${ratingText(finding)}`)
       out(`  ${pc.dim(`${finding.rule.bar}, ${finding.rule.id}: ${printable(finding.rule.text)}`)}`)
+      for (const { fact, question, effect } of finding.rule.open) {
+        out(`  ${pc.dim(`assets.${fact}: ${question} ${effect}`)}`)
+      }
       out(`  ${pc.dim('again:')} ${printable(finding.reproduce)}`)
     }
   }

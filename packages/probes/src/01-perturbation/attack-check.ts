@@ -11,18 +11,20 @@ import {
   type Measurement,
   median,
   quantile,
+  type SanityEntry,
   type StepResult,
   type SystemFacts,
   wilson,
 } from '@failmode/core'
+import type { Norm } from '../attacks/ball.ts'
 import { chooseSamples } from '../steps/choose-samples.ts'
 import { chunk } from '../steps/chunk.ts'
 import { predictLabels } from '../steps/predict.ts'
 import { isPicture } from '../steps/sample-image.ts'
 import type { Attacked, AttackedSample, AttackInput } from './attacks/attacked.ts'
 import { evidenceStep } from './evidence-step.ts'
-import { judgeAttack } from './judge.ts'
-import type { PerturbationOptions } from './options.ts'
+import { judgeAttack, mostZeroGradients } from './judge.ts'
+import { ballText, type PerturbationOptions } from './options.ts'
 import type { Workload } from './workload.ts'
 
 export interface AttackCheck {
@@ -30,13 +32,21 @@ export interface AttackCheck {
   readonly title: string
   readonly proves: string
   readonly variant: string
-  readonly access: Access & ('label' | 'score')
+  readonly access: Access & ('label' | 'score' | 'gradient')
+  /** Norms it works in; both unless given. */
+  readonly norms?: readonly Norm[]
+  /** What its effort counts. */
+  readonly counts: 'queries' | 'steps'
   readonly attack: string
   /** Samples a step attacks together. */
   readonly chunk: number
   readonly notCovered: readonly string[]
   workload(system: SystemFacts, options: PerturbationOptions, budget: Budget): Workload
-  step(context: CheckContext<PerturbationOptions>, input: AttackInput): Promise<StepResult<Attacked>>
+  step(
+    context: CheckContext<PerturbationOptions>,
+    input: AttackInput,
+    workload: Workload,
+  ): Promise<StepResult<Attacked>>
 }
 
 /** Samples that one prediction step looks at. */
@@ -60,13 +70,14 @@ export function attackCheck(spec: AttackCheck): Check<PerturbationOptions> {
       ],
     },
     applies(system, options, budget) {
-      const reason = notApplicable(system, spec.access, options.split)
+      const reason = notApplicable(system, spec, options)
       if (reason !== null) return { applies: false, outcome: 'not-applicable', reason }
-      const { samples, queries, total } = spec.workload(system, options, budget)
+      const { samples, effort, restarts, cost } = spec.workload(system, options, budget)
+      const often = restarts === 1 ? '' : `, ${restarts} restarts`
       return {
         applies: true,
-        cost: { queries: total, gradients: 0 },
-        work: `${spec.attack} on ${samples} samples, up to ${queries} queries each, Linf ${round(options.eps)}`,
+        cost,
+        work: `${spec.attack} on ${samples} samples, up to ${effort} ${effort === 1 ? spec.counts.slice(0, -1).replace('querie', 'query') : spec.counts} each${often}, ${ballText(options)}`,
       }
     },
     measure: (context) => measureAttack(spec, context),
@@ -74,13 +85,19 @@ export function attackCheck(spec: AttackCheck): Check<PerturbationOptions> {
   }
 }
 
-function notApplicable(system: SystemFacts, access: Access, split: string): string | null {
+function notApplicable(
+  system: SystemFacts,
+  { access, norms, attack }: AttackCheck,
+  { split, norm }: PerturbationOptions,
+): string | null {
   if (system.model === null) return 'The configuration names no model.'
   if (!system.model.access.includes(access)) {
     return `The model gives no ${access} access: ${system.model.missingAccess[access] ?? 'it only answers with classes'}.`
   }
   if (!system.model.task.endsWith('-classification'))
     return `The task is ${system.model.task}, not classification.`
+  if (norms?.includes(norm) === false)
+    return `${attack} works in ${norms.join(' and ')} in this version, the ball is ${norm}.`
   const data = system.data[split]
   if (data === undefined) return `The configuration has no data set "${split}".`
   if (!data.labelled)
@@ -94,7 +111,8 @@ async function measureAttack(
 ): Promise<Measured> {
   const { options, system, seed } = context
   const { split } = options
-  const { clean, samples, queries } = spec.workload(system, options, context.budget)
+  const workload = spec.workload(system, options, context.budget)
+  const { clean, samples, effort } = workload
   const labels = context.labels(split) as Int32Array
   const all = chooseSamples(context.random, { count: clean, of: labels.length })
   const indices = all.slice(0, samples)
@@ -115,7 +133,7 @@ async function measureAttack(
 
   const attacks = await Promise.all(
     chunk(right, spec.chunk).map((part) =>
-      spec.step(context, { split, indices: part, eps: options.eps, queries }),
+      spec.step(context, { split, indices: part, norm: options.norm, eps: options.eps, effort }, workload),
     ),
   )
   const successes = attacks.flatMap(({ output }) =>
@@ -125,7 +143,7 @@ async function measureAttack(
   const fooled = new Map<number, AttackedSample>(successes.map((sample) => [sample.index, sample]))
   const cost = {
     queries: all.length + attacks.reduce((sum, { cost }) => sum + cost.queries, 0),
-    gradients: 0,
+    gradients: attacks.reduce((sum, { cost }) => sum + cost.gradients, 0),
   }
 
   const isRight = indices.map((index) => (predicted.get(index) === labels[index] ? 1 : 0))
@@ -191,20 +209,25 @@ async function measureAttack(
       ...common,
     })
     measurements.push(
-      order('median', median(spent), 'queries-to-success', 'queries'),
-      order('90th percentile', quantile(spent, 0.9), 'queries-to-success', 'queries'),
+      order('median', median(spent), 'queries-to-success', spec.counts),
+      order('90th percentile', quantile(spent, 0.9), 'queries-to-success', spec.counts),
       order('median', median(successes.map((sample) => sample.l2)), 'median-l2', 'l2'),
     )
   }
 
+  const zeroGradients = weightedShare(attacks.map(({ output }) => output))
   const evidence = await showSuccesses(context, successes, labels)
   const robust = measurements[1] as Measurement
   measurements[1] = { ...robust, evidence: [...evidence] }
   return {
     measurements,
     notCovered: spec.notCovered,
-    facts: { unconfirmed, attacked: right.length, eps: options.eps },
+    facts: { unconfirmed, attacked: right.length, eps: options.eps, zeroGradients },
     sanity: [
+      ...gradientSanity(
+        attacks.map(({ output }) => output),
+        { zeroGradients, survivors: right.length - fooled.size },
+      ),
       {
         id: 'confirmed',
         fired: unconfirmed > 0,
@@ -215,6 +238,45 @@ async function measureAttack(
       },
     ],
   }
+}
+
+/** Over all chunks, the share of samples that had no gradient at the start. */
+function weightedShare(parts: readonly Attacked[]): number {
+  const known = parts.flatMap(({ zeroGradients }) => (zeroGradients === undefined ? [] : [zeroGradients]))
+  return known.length === 0 ? 0 : known.reduce((a, b) => a + b, 0) / known.length
+}
+
+function gradientSanity(
+  parts: readonly Attacked[],
+  { zeroGradients, survivors }: { readonly zeroGradients: number; readonly survivors: number },
+): readonly Omit<SanityEntry, 'check'>[] {
+  const curves = parts.flatMap(({ lossCurve }) =>
+    lossCurve === undefined || lossCurve.length < 2 ? [] : [lossCurve],
+  )
+  const first = curves.reduce((sum, curve) => sum + (curve[0] as number), 0)
+  const highest = curves.reduce((sum, curve) => sum + Math.max(...curve.slice(1)), 0)
+  const stuck = curves.length > 0 && survivors > 0 && highest <= first
+  const entries: Omit<SanityEntry, 'check'>[] = []
+  if (parts.some((part) => part.zeroGradients !== undefined)) {
+    const fired = zeroGradients > mostZeroGradients
+    entries.push({
+      id: 'zero-gradients',
+      fired,
+      meaning: fired
+        ? `${Math.round(zeroGradients * 100)} % of the samples have no gradient at all: a saturated or non-differentiable part hides it, and a gradient attack says nothing about them.`
+        : 'The samples have gradients to follow.',
+    })
+  }
+  if (curves.length > 0) {
+    entries.push({
+      id: 'loss-rises',
+      fired: stuck,
+      meaning: stuck
+        ? 'The loss did not rise over the steps although samples were left: the gradients do not point anywhere useful.'
+        : 'The loss rose over the steps of the attack.',
+    })
+  }
+  return entries
 }
 
 type Success = AttackedSample & { readonly points: Attacked['points']; readonly row: number }
@@ -244,8 +306,4 @@ async function showSuccesses(
     ),
   })
   return output.evidence
-}
-
-function round(value: number): string {
-  return String(Number(value.toPrecision(3)))
 }

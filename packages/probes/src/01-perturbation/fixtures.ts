@@ -13,13 +13,15 @@ const samples = sampleSet(
   { shape: [1, 4, 4], labels: pictures.map(({ label }) => label) },
 )
 
+const access = ['label', 'score', 'gradient'] as const
+
 function meanOf(sample: Float32Array): number {
   return sample.reduce((a, b) => a + b, 0) / sample.length
 }
 
 /** A mean moved by 0.1 changes the class. */
 export function vulnerable(): MemorySystem {
-  return memorySystem({ samples, scorer: (x) => [0.5 - meanOf(x), meanOf(x) - 0.5] })
+  return memorySystem({ samples, access, scorer: (x) => [0.5 - meanOf(x), meanOf(x) - 0.5] })
 }
 
 /** Saturated: the mean of every pixel rounded to dark or light, which 0.1 cannot cross. */
@@ -28,7 +30,7 @@ export function resistant(): MemorySystem {
     pictures.map(({ label }) => new Array(16).fill(label)),
     { shape: [1, 4, 4], labels: pictures.map(({ label }) => label) },
   )
-  return memorySystem({ samples: wide, scorer: (x) => [0.5 - meanOf(x), meanOf(x) - 0.5] })
+  return memorySystem({ samples: wide, access, scorer: (x) => [0.5 - meanOf(x), meanOf(x) - 0.5] })
 }
 
 export function inapplicable(): MemorySystem {

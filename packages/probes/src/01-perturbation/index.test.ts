@@ -64,6 +64,32 @@ describe('perturbation', () => {
     expect(headline?.value).toBeLessThanOrEqual(least)
   })
 
+  it('calls a gradient attack inconclusive when there are no gradients to follow', async () => {
+    // Answers by the rounded mean: right everywhere, flat everywhere.
+    const samples = sampleSet(
+      Array.from({ length: 40 }, (_, i) => new Array(16).fill(i % 2 === 0 ? 0.1 : 0.9)),
+      { shape: [1, 4, 4], labels: Array.from({ length: 40 }, (_, i) => i % 2) },
+    )
+    const scorer = (x: Float32Array) => {
+      const light = x.reduce((a, b) => a + b, 0) / 16 > 0.5 ? 1 : 0
+      return [1 - light, light]
+    }
+    const system = memorySystem({ samples, scorer, access: ['label', 'score', 'gradient'] })
+    const run = await runInMemory(probe, system, { options })
+    const check = mode(run).checks.find(({ id }) => id === 'perturbation/gradient-untargeted')
+    expect(check?.outcome).toBe('inconclusive')
+    expect(run.sanity.find(({ id, check: of }) => id === 'zero-gradients' && of === check?.id)?.fired).toBe(
+      true,
+    )
+  })
+
+  it('attacks in L2 with gradients, and says that Square does not in this version', async () => {
+    const run = await runInMemory(probe, vulnerable(), { options: { ...options, norm: 'l2', eps: 0.6 } })
+    const outcomes = Object.fromEntries(mode(run).checks.map((check) => [check.id, check.outcome]))
+    expect(outcomes['perturbation/gradient-untargeted']).toBe('finding')
+    expect(outcomes['perturbation/score-untargeted']).toBe('not-applicable')
+  })
+
   it('does not believe a model that answers differently the second time', async () => {
     let calls = 0
     const samples = sampleSet(

@@ -2,22 +2,85 @@ import { defineProbe, type Measurement, wilson } from '@failmode/core'
 import { predictLabels } from '../steps/predict.ts'
 import { attackCheck } from './attack-check.ts'
 import { noiseStep } from './attacks/noise-step.ts'
+import { pgdStep } from './attacks/pgd-step.ts'
 import { squareStep } from './attacks/square-step.ts'
 import { evidenceStep } from './evidence-step.ts'
 import { checkIds, meta } from './meta.ts'
 import { options } from './options.ts'
-import { noiseWorkload, scoreWorkload } from './workload.ts'
+import { fgsmWorkload, noiseWorkload, pgdWorkload, scoreWorkload } from './workload.ts'
 
 const notCovered = [
-  'Attacks that use gradients, labels only, or a surrogate model.',
+  'Attacks by labels only, or from a surrogate model.',
   'Targeted attacks (variants 1a and 1b) and confidence reduction (1d).',
-  'Norms other than Linf, and changes that are not small in a norm: rotation, colour, patches.',
+  'Other norms than the one of the ball, and changes that are not small in a norm: rotation, colour, patches.',
 ]
+
+/** Attacks of which the first has to do at least as well as the second, or it is broken or misled on this model. */
+const comparisons = [
+  {
+    id: 'worse-than-noise',
+    check: checkIds.score,
+    stronger: checkIds.score,
+    weaker: checkIds.noise,
+    slack: 0,
+    meaning: {
+      fired:
+        'Noise without a search fooled the model more often than the attack did: the attack is not working on this model.',
+      silent: 'The attack does at least as well as noise without a search.',
+    },
+  },
+  {
+    id: 'one-step-beats-many',
+    check: checkIds.gradient,
+    stronger: checkIds.gradient,
+    weaker: checkIds.oneStep,
+    slack: 0.01,
+    meaning: {
+      fired:
+        'One step fooled the model more often than many: the steps or the loss are wrong for this model.',
+      silent: 'Many steps do at least as well as one.',
+    },
+  },
+  {
+    id: 'black-box-beats-white-box',
+    check: checkIds.gradient,
+    stronger: checkIds.gradient,
+    weaker: checkIds.score,
+    slack: 0.002,
+    meaning: {
+      fired:
+        'An attack that sees only scores fooled the model more often than one that has its gradients: the gradients are hidden or misleading (masking), and what the gradient attack did not find means nothing.',
+      silent: 'The attack with gradients does at least as well as the one with scores only.',
+    },
+  },
+] as const
 
 export default defineProbe({
   meta,
   options,
   checks: [
+    attackCheck({
+      id: checkIds.gradient,
+      title: 'PGD, any wrong class',
+      proves: 'That somebody who has the model can change the answer with a small change of the input.',
+      variant: '1c',
+      access: 'gradient',
+      attack: 'pgd',
+      counts: 'steps',
+      chunk: 64,
+      notCovered: [...notCovered, 'Stronger gradient attacks: APGD, FAB, C&W, FMN.'],
+      workload: pgdWorkload,
+      step: (context, input, { restarts }) => {
+        const { stepSize = (2.5 * input.eps) / input.effort } = context.options
+        return context.step(pgdStep, {
+          ...input,
+          loss: 'cross-entropy',
+          stepSize,
+          randomStart: true,
+          restarts,
+        })
+      },
+    }),
     attackCheck({
       id: checkIds.score,
       title: 'Square attack, any wrong class',
@@ -25,11 +88,34 @@ export default defineProbe({
       variant: '1c',
       access: 'score',
       attack: 'square',
+      norms: ['linf'],
+      counts: 'queries',
       // Small enough that a killed run loses little and two workers stay busy, large enough for full batches.
       chunk: 32,
       notCovered,
       workload: scoreWorkload,
       step: (context, input) => context.step(squareStep, { ...input, initialShare: 0.8 }),
+    }),
+    attackCheck({
+      id: checkIds.oneStep,
+      title: 'FGSM, one step',
+      proves:
+        'How far a single step along the gradient goes: the comparison that an iterative attack has to beat.',
+      variant: '1c',
+      access: 'gradient',
+      attack: 'fgsm',
+      counts: 'steps',
+      chunk: 64,
+      notCovered: ['Any second step: this is a comparison, and the weakest of the gradient attacks.'],
+      workload: fgsmWorkload,
+      step: (context, input) =>
+        context.step(pgdStep, {
+          ...input,
+          loss: 'cross-entropy',
+          stepSize: input.eps,
+          randomStart: false,
+          restarts: 1,
+        }),
     }),
     attackCheck({
       id: checkIds.noise,
@@ -38,13 +124,14 @@ export default defineProbe({
       variant: '1c',
       access: 'label',
       attack: 'random-noise',
+      counts: 'queries',
       chunk: 250,
       notCovered: ['Any search: this is the control that attacks are compared with.'],
       workload: noiseWorkload,
       step: (context, input) => context.step(noiseStep, input),
     }),
   ],
-  steps: [predictLabels, noiseStep, squareStep, evidenceStep],
+  steps: [predictLabels, pgdStep, squareStep, noiseStep, evidenceStep],
   async summarize(context) {
     // The worst case per sample over all attacks that ran on it (AutoAttack's rule), not an average of attacks.
     const worst = new Map<number, number>()
@@ -73,7 +160,7 @@ export default defineProbe({
         measured.measurements.find((m) => m.name === 'attack-success-rate')?.value,
       ]),
     )
-    const [noise, search] = [rates.get(checkIds.noise), rates.get(checkIds.score)]
+    const rate = (id: string) => rates.get(id)
     const clean = [...context.measured.values()]
       .flatMap((measured) => measured.measurements)
       .filter((m) => m.name === 'clean-accuracy')
@@ -94,20 +181,12 @@ export default defineProbe({
         },
         ...(clean === undefined ? [] : [clean]),
       ],
-      sanity:
-        noise === undefined || search === undefined
-          ? []
-          : [
-              {
-                id: 'worse-than-noise',
-                check: checkIds.score,
-                fired: noise > search,
-                meaning:
-                  noise > search
-                    ? 'Noise without a search fooled the model more often than the attack did: the attack is not working on this model.'
-                    : 'The attack does at least as well as noise without a search.',
-              },
-            ],
+      sanity: comparisons.flatMap(({ id, check, stronger, weaker, slack, meaning }) => {
+        const [strong, weak] = [rate(stronger), rate(weaker)]
+        if (strong === undefined || weak === undefined) return []
+        const fired = weak > strong + slack
+        return [{ id, check, fired, meaning: fired ? meaning.fired : meaning.silent }]
+      }),
     }
   },
 })

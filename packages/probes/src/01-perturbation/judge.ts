@@ -3,7 +3,7 @@
 // so few that even the upper end stays under the threshold, is `no-finding`, and that says how rare a success
 // this many samples could have missed. In between more samples are needed.
 import { type Detectable, type Judgement, type Measured, smallestDetectableRate } from '@failmode/core'
-import type { PerturbationOptions } from './options.ts'
+import { ballText, type PerturbationOptions } from './options.ts'
 
 interface Judged {
   readonly attack: string
@@ -11,6 +11,16 @@ interface Judged {
   readonly variant: string
   readonly id: string
 }
+
+/** What the attacker could see, by access. */
+const seen: Readonly<Record<string, string>> = {
+  label: 'The attacker saw only the class that the model returns, and did not search.',
+  score: 'The attacker saw only the scores that the model returns.',
+  gradient: 'The attacker had the model itself (white box) and followed its gradients.',
+}
+
+/** Share of samples without a gradient above which a gradient attack cannot speak for the model. */
+export const mostZeroGradients = 0.05
 
 export function judgeAttack(spec: Judged, measured: Measured, options: PerturbationOptions): Judgement {
   const success = measured.measurements.find((measurement) => measurement.name === 'attack-success-rate')
@@ -26,9 +36,9 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
   }
   const unconfirmed = Number(measured.facts?.unconfirmed ?? 0)
   const { threshold } = options
-  const eps = Number(options.eps.toPrecision(3))
+  const ball = ballText(options)
   const hits = Math.round(success.value * success.n)
-  const found = `${spec.attack} fooled the model on ${hits} of ${success.n} samples it had right, within Linf ${eps}.`
+  const found = `${spec.attack} fooled the model on ${hits} of ${success.n} samples it had right, within ${ball}.`
 
   if (success.interval.low > threshold.successRate) {
     return {
@@ -39,13 +49,9 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
         {
           title:
             spec.id === 'perturbation/random-noise'
-              ? `Plain noise within Linf ${eps} changes the answer`
-              : `Small changes within Linf ${eps} change the answer`,
-          description: `${found} ${
-            spec.access === 'score'
-              ? 'The attacker saw only the scores that the model returns.'
-              : 'The attacker saw only the class that the model returns, and did not search.'
-          } Any wrong class counted as success.`,
+              ? `Plain noise within ${ball} changes the answer`
+              : `Small changes within ${ball} change the answer`,
+          description: `${found} ${seen[spec.access] ?? ''} Any wrong class counted as success.`,
           variant: spec.variant,
           subject: null,
           facts: { targeted: false },
@@ -63,6 +69,14 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
       reason: `${unconfirmed} points that the attack reported did not stand a second look; see the sanity checks.`,
     }
   }
+  const zeroGradients = Number(measured.facts?.zeroGradients ?? 0)
+  if (zeroGradients > mostZeroGradients) {
+    return {
+      ...none,
+      outcome: 'inconclusive',
+      reason: `${Math.round(zeroGradients * 100)} % of the samples have no gradient to follow, so that ${spec.attack} found nothing there says nothing.`,
+    }
+  }
   if (hits > 0 && success.interval.high > threshold.successRate) {
     return {
       ...none,
@@ -78,7 +92,7 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
   }
   return {
     outcome: 'no-finding',
-    reason: `No adversarial example was found by ${spec.attack} within Linf ${eps} beyond the threshold (${hits} of ${success.n}). A stronger attack may find one.`,
+    reason: `No adversarial example was found by ${spec.attack} within ${ball} beyond the threshold (${hits} of ${success.n}). A stronger attack may find one.`,
     detectable,
     claims: [],
   }

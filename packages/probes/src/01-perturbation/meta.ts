@@ -12,4 +12,6 @@ export const meta: ProbeMeta = {
 export const checkIds = {
   noise: 'perturbation/random-noise',
   score: 'perturbation/score-untargeted',
+  gradient: 'perturbation/gradient-untargeted',
+  oneStep: 'perturbation/gradient-one-step',
 } as const

@@ -90,6 +90,7 @@ describe('the supply-chain probe', () => {
     const swapped = files.map((f, i) => (i === 0 && f.state === 'present' ? { ...f, sha256: digest(99) } : f))
     const measured = await measure(collection(swapped, locked(files.slice(0, 8))))
     expect(values(measured)).toEqual({
+      'verified-artifacts': 7,
       artifacts: 30,
       'digest-mismatches': 1,
       'without-digest': 22,

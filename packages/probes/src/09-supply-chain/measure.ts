@@ -52,6 +52,7 @@ export async function measureDigests(context: CheckContext<SupplyChainOptions>):
   }
   return {
     measurements: [
+      count('verified-artifacts', ['match']),
       {
         ...count('artifacts', ['match', 'mismatch', 'missing-digest', 'weak-digest', 'missing-file']),
         evidence: [table(compared, output.lock === null ? null : output.lockName)],

@@ -6,7 +6,7 @@ export const meta: ProbeMeta = {
   summary:
     'Hashes every model file of the system and compares it with the digests that were written down for it.',
   tags: ['security', 'integrity', 'artifacts'],
-  headline: ['digest-mismatches', 'without-digest', 'weak-digests', 'artifacts'],
+  headline: ['verified-artifacts', 'digest-mismatches', 'without-digest', 'weak-digests'],
 }
 
 export const digestsMeta: CheckMeta = {
@@ -16,5 +16,12 @@ export const digestsMeta: CheckMeta = {
   access: 'artifact',
   knowledge: [],
   proves: 'That each model file is still the one whose digest was recorded, or that nobody could tell.',
-  measurements: ['artifacts', 'digest-mismatches', 'without-digest', 'weak-digests', 'missing-artifacts'],
+  measurements: [
+    'verified-artifacts',
+    'artifacts',
+    'digest-mismatches',
+    'without-digest',
+    'weak-digests',
+    'missing-artifacts',
+  ],
 }

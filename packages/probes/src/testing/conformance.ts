@@ -96,9 +96,10 @@ export function probeConformance(spec: Conformance): void {
     it('spends no more than it planned, nor than a limit allows', async () => {
       const free = await runInMemory(probe, spec.vulnerable(), options)
       expect(free.queries).toBeLessThanOrEqual(free.plan.cost.queries)
-      const maxQueries = Math.ceil(free.plan.cost.queries / 2)
+      expect(free.gradients).toBeLessThanOrEqual(free.plan.cost.gradients)
+      const maxQueries = Math.ceil((free.plan.cost.queries + free.plan.cost.gradients) / 2)
       const limited = await runInMemory(probe, spec.vulnerable(), { ...options, maxQueries })
-      expect(limited.queries).toBeLessThanOrEqual(maxQueries)
+      expect(limited.queries + limited.gradients).toBeLessThanOrEqual(maxQueries)
     })
 
     it('stops when it is told to', async () => {

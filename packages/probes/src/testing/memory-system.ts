@@ -68,7 +68,7 @@ export function memorySystem(parts: {
   readonly scorer?: SampleScorer
   readonly classes?: number
   readonly samples: SampleSet
-  readonly access?: readonly ('label' | 'score')[]
+  readonly access?: readonly ('label' | 'score' | 'gradient')[]
   readonly artifacts?: ArtifactTarget
   readonly task?: SystemFacts['task']
 }): MemorySystem {
@@ -116,6 +116,35 @@ export function memorySystem(parts: {
         },
       },
       score: { scores: async (x) => scores(x) },
+      gradient: {
+        scores: async (x) => scores(x),
+        gradient: async (x, loss, { labels }) => {
+          if (loss !== 'cross-entropy') throw new RangeError(`no ${loss} in memory`)
+          const size = sizeOf(x.dims.slice(1))
+          const value = (data: Float32Array, row: number): number => {
+            const z = scorer?.(data.subarray(row * size, (row + 1) * size)) ?? []
+            const top = Math.max(...z)
+            return (
+              Math.log(z.reduce((sum, v) => sum + Math.exp(v - top), 0)) +
+              top -
+              (z[labels[row] as number] ?? 0)
+            )
+          }
+          // Central differences: slow, and independent of every gradient rule.
+          const moved = x.data.slice()
+          const gradient = x.data.map((center, i) => {
+            const at = (v: number) => {
+              moved[i] = v
+              return value(moved, Math.floor(i / size))
+            }
+            const slope = (at(center + 0.01) - at(center - 0.01)) / 0.02
+            moved[i] = center
+            return slope
+          })
+          const own = scores(x)
+          return { loss: Float32Array.from(labels, (_, row) => value(x.data, row)), gradient, scores: own }
+        },
+      },
     },
     data: { test: samples },
     artifacts,
@@ -143,6 +172,7 @@ export interface MemoryRun extends JudgedRun {
   readonly plan: Plan
   readonly sanity: readonly SanityEntry[]
   readonly queries: number
+  readonly gradients: number
   readonly blobs: ReadonlyMap<string, Uint8Array>
 }
 
@@ -181,6 +211,7 @@ export async function runInMemory(
   const sanity: SanityEntry[] = []
   const measured = new Map<string, Measured>()
   let queries = 0
+  let gradients = 0
   for (const { check, options: own, budget, state } of plan.checks) {
     const base = { probe, checkId: check.meta.id, options: own }
     if (state.kind !== 'run') {
@@ -206,12 +237,14 @@ export async function runInMemory(
             const context = stepContext(system, { seed, signal, store, meter, name: handler.name })
             running = handler.run(input, context).then((output) => {
               queries += meter.queries
+              gradients += meter.gradients
               return { output: JSON.parse(JSON.stringify(output)), cost: meter }
             })
             done.set(key, running)
           }
           const { output, cost: spent } = await running
           cost.queries += spent.queries
+          cost.gradients += spent.gradients
           return { output: output as never, cost: { ...spent } }
         },
         putSamples,
@@ -248,7 +281,7 @@ export async function runInMemory(
     sha256: (text) => text.length.toString(16).padStart(64, '0'),
     reproduce: (id) => `failmode run --only ${id}`,
   })
-  return { ...judged, plan, sanity, queries, blobs }
+  return { ...judged, plan, sanity, queries, gradients, blobs }
 }
 
 function stepContext(

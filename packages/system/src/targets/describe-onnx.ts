@@ -16,6 +16,7 @@ import {
 import type { InputBlock, OutputKind } from '../config/config-schema.ts'
 import type { OnnxDescriptor } from './model-descriptor.ts'
 import { modelDigest } from './model-digest.ts'
+import { gradientObstacle } from './onnx-gradients.ts'
 
 export interface OnnxSpec {
   /** Absolute path of the file. */
@@ -87,7 +88,14 @@ export async function describeOnnx(
     ...options,
     ...(dims === null ? {} : { dims: { [input.name]: dims } }),
   })
-  return toDescriptor(spec, inspected, input)
+  const descriptor = toDescriptor(spec, inspected, input)
+  const obstacle = await gradientObstacle(inspected.model, descriptor)
+  return { ...descriptor, facts: withGradients(descriptor.facts, obstacle) }
+}
+
+function withGradients(facts: ModelFacts, obstacle: string | null): ModelFacts {
+  if (obstacle === null) return { ...facts, access: [...facts.access, 'gradient'] }
+  return { ...facts, missingAccess: { ...facts.missingAccess, gradient: obstacle } }
 }
 
 async function describeOnly(spec: OnnxSpec): Promise<ModelDescription> {
@@ -161,10 +169,7 @@ export function toDescriptor(spec: OnnxSpec, inspected: InspectedOnnx, input: Va
     digest,
     task: spec.task,
     access: form === 'labels' ? ['label'] : ['label', 'score'],
-    missingAccess: {
-      gradient: 'gradients of ONNX models are not in this version',
-      ...(form === 'labels' ? { score: 'the model answers with classes only' } : {}),
-    },
+    missingAccess: form === 'labels' ? { score: 'the model answers with classes only' } : {},
     sampleShape,
     classes,
     labels: spec.labels ?? Array.from({ length: classes }, (_, k) => String(k)),

@@ -4,6 +4,7 @@
 
 import {
   FailmodeError,
+  type GradientModel,
   type LabelModel,
   type ModelByAccess,
   rows,
@@ -24,6 +25,7 @@ import {
 import type { OnnxDescriptor } from './model-descriptor.ts'
 import { modelDigest } from './model-digest.ts'
 import { inputMap } from './model-input.ts'
+import { gradientModel } from './onnx-gradients.ts'
 import { noAccess, type OpenModel } from './opened-model.ts'
 
 export async function openOnnx(
@@ -75,15 +77,24 @@ export async function openOnnx(
       }
     },
   }
+  let gradients: ReturnType<typeof gradientModel> | undefined
+  const gradient: GradientModel = {
+    ...score,
+    gradient(x, loss, classes) {
+      gradients ??= gradientModel(model, descriptor, { threads, scores: score.scores })
+      return gradients.gradient(x, loss, classes)
+    },
+  }
   return {
     access<A extends keyof ModelByAccess>(access: A): ModelByAccess[A] {
       if (!facts.access.includes(access)) throw noAccess(descriptor, access)
-      const models: Partial<ModelByAccess> = { label, score }
-      const found = models[access]
-      if (found === undefined) throw noAccess(descriptor, access)
-      return found as ModelByAccess[A]
+      const models: ModelByAccess = { label, score, gradient }
+      return models[access]
     },
-    close: () => session.close(),
+    async close() {
+      await gradients?.close()
+      await session.close()
+    },
   }
 }
 

@@ -2,15 +2,17 @@
 // more through label access and its distance is measured again, so that a mistake inside an attack shows up as
 // `unconfirmed` and never as a finding.
 import { type Blob, rows, type StepContext, sizeOf, type Tensor } from '@failmode/core'
+import type { Ball, Norm } from '../../attacks/ball.ts'
 import { encodeFloats } from './float-file.ts'
 
 export interface AttackInput {
   readonly split: string
   /** Samples to attack; the model has them right. */
   readonly indices: readonly number[]
+  readonly norm: Norm
   readonly eps: number
-  /** The most queries a sample. */
-  readonly queries: number
+  /** The most queries, or steps, a sample. */
+  readonly effort: number
 }
 
 export interface AttackedSample {
@@ -24,6 +26,10 @@ export interface AttackedSample {
 
 export interface Attacked {
   readonly fooled: readonly AttackedSample[]
+  /** Mean loss at each step, where the attack has steps. */
+  readonly lossCurve?: readonly number[]
+  /** Share of samples without any gradient at the start, where the attack uses gradients. */
+  readonly zeroGradients?: number
   /** Points the attack reported that did not stand the second look. */
   readonly unconfirmed: number
   /** The adversarial points of `fooled`, in that order; null when there are none. */
@@ -33,8 +39,7 @@ export interface Attacked {
 export async function confirm(
   context: StepContext,
   found: {
-    readonly split: string
-    readonly eps: number
+    readonly ball: Ball
     /** Rows of the attacked batch that were fooled. */
     readonly rows: readonly number[]
     readonly indices: readonly number[]
@@ -57,7 +62,10 @@ export async function confirm(
     const { linf, l2, inBox } = distances(clean, point)
     const prediction = predicted[at] as number
     // float32 arithmetic may overshoot eps by a rounding; 1e-6 relative is the tolerance of the field.
-    const stands = prediction !== found.labels[row] && linf <= found.eps * (1 + 1e-6) + 1e-7 && inBox
+    const stands =
+      prediction !== found.labels[row] &&
+      (found.ball.norm === 'linf' ? linf : l2) <= found.ball.eps * (1 + 1e-6) + 1e-7 &&
+      inBox
     if (!stands) continue
     kept.push(at)
     fooled.push({

@@ -6,23 +6,22 @@ import { type Attacked, type AttackInput, confirm } from './attacked.ts'
 /** Square on the given samples, all of which the model has right. */
 export const squareStep: StepHandler<AttackInput & { readonly initialShare: number }, Attacked> = {
   name: 'perturbation/square',
-  version: 1,
+  version: 2,
   async run(input, context) {
     const samples = await context.samples(input.split)
     const x = samples.read(input.indices)
     const labels = gatherLabels(samples.labels, input.indices)
-    const model = await context.model('score', { maxQueries: input.indices.length * input.queries })
+    const model = await context.model('score', { maxQueries: input.indices.length * input.effort })
     const result = await square(model, x, labels, input.indices, context.random, {
       eps: input.eps,
-      queries: input.queries,
+      queries: input.effort,
       initialShare: input.initialShare,
       signal: context.signal,
       progress: context.progress,
     })
     const fooled = result.queriesToSuccess.flatMap((queries, row) => (queries === null ? [] : [row]))
     return confirm(context, {
-      split: input.split,
-      eps: input.eps,
+      ball: { norm: 'linf', eps: input.eps },
       rows: fooled,
       indices: input.indices,
       clean: x,

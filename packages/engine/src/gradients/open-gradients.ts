@@ -1,0 +1,201 @@
+// A model made ready to be differentiated: forward, loss and backward as one onnxruntime session, specialised to one
+// batch size. This is the front door of the engine for attacks: feed samples and labels, get per-sample losses,
+// gradients and outputs of one pass.
+import { addGradients, type GradientNote, gradientBuilder } from '../autodiff/differentiate.ts'
+import { EngineError } from '../errors.ts'
+import type { Model, Node } from '../ir/graph.ts'
+import { intAttribute } from '../ir/graph.ts'
+import type { Tensor } from '../ir/tensor.ts'
+import { producers } from '../ir/traverse.ts'
+import { normalize, type SpecializedModel, specialize } from '../normalize/normalize.ts'
+import { openSession, type Session, type SessionOptions, type Tensors } from '../runtime/session.ts'
+import type { Loss } from './loss.ts'
+
+export interface GradientOptions extends SessionOptions {
+  readonly loss: Loss
+  /** Samples of a call; where the model leaves it open. 1 unless given. */
+  readonly batch?: number
+  /** Exact dimensions of inputs whose size the model leaves open, batch included. */
+  readonly dims?: Readonly<Record<string, readonly number[]>>
+  /** Values to differentiate with respect to, inputs or intermediates; every float input unless given. */
+  readonly wrt?: readonly string[]
+  /** The output the loss works on; the first float one unless given. */
+  readonly output?: string
+  /** True when the model has been through `normalize` already. */
+  readonly normalized?: boolean
+}
+
+export interface GradientResult {
+  /** [batch] */
+  readonly loss: Float32Array
+  /** By value; same dimensions as the value. A value without gradient (zero) is left out. */
+  readonly gradients: Readonly<Record<string, Float32Array>>
+  /** The scores the loss worked on, before a final softmax where the model has one. */
+  readonly logits: Float32Array
+}
+
+export interface GradientSession {
+  /** The model's own inputs and those of the loss, with their exact dimensions. */
+  readonly inputs: Session['inputs']
+  readonly batch: number
+  readonly logitDims: readonly number[]
+  /** Where the gradient ends or is only estimated. */
+  readonly notes: readonly GradientNote[]
+  /** Results are written into buffers of the session: use or copy them before the next run. */
+  run(feeds: Tensors): Promise<GradientResult>
+  close(): Promise<void>
+}
+
+export interface GradientGraph {
+  readonly model: Model
+  readonly loss: string
+  readonly logits: string
+  readonly logitDims: readonly number[]
+  readonly gradients: ReadonlyMap<string, string>
+  readonly dims: ReadonlyMap<string, readonly number[]>
+  readonly batch: number
+  readonly notes: readonly GradientNote[]
+}
+
+/**
+ * The graph of forward, loss and backward, without opening a session: also the cheap way to learn whether a model can be
+ * differentiated.
+ *
+ * @throws EngineError gradient-absent, operator-unsupported, input-shape-unknown, and those of `normalize`
+ */
+export async function gradientGraph(model: Model, options: GradientOptions): Promise<GradientGraph> {
+  const normal = options.normalized === true ? model : await normalize(model)
+  const source = await specialize(normal, {
+    batch: options.batch ?? 1,
+    ...(options.dims === undefined ? {} : { dims: options.dims }),
+  })
+  const { graph } = source.model
+  const wrt = options.wrt ?? floatInputs(source)
+  for (const name of wrt) {
+    if (!source.shapes.has(name)) throw new EngineError('feed-unknown', `the model has no value "${name}"`)
+  }
+  const output = outputOf(source, options.output)
+  const logits = beforeSoftmax(source, output)
+  const batch = source.shapes.get(graph.inputs[0]?.name ?? '')?.dims[0] ?? 1
+  const builder = gradientBuilder(source, { withoutOutputs: true })
+  const typeOf = (name: string) => {
+    const type = source.shapes.get(name)
+    if (type === undefined) throw new EngineError('feed-unknown', `the model has no value "${name}"`)
+    return type
+  }
+  const { loss, seeds } = options.loss.emit({
+    builder,
+    batch,
+    logits,
+    typeOf,
+    valueOf: (name) => {
+      typeOf(name)
+      return name
+    },
+  })
+  const { gradients, notes } = addGradients(builder, source, { seeds, wrt })
+  const present = new Map([...gradients].filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const expose = (value: string, hint: string) =>
+    builder.output(builder.node('Identity', [value], {}, { hint }))
+  return {
+    loss: expose(loss, 'loss_out'),
+    logits: expose(logits, 'logits_out'),
+    logitDims: typeOf(logits).dims,
+    gradients: new Map([...present].map(([value, gradient]) => [value, expose(gradient, 'gradient_out')])),
+    dims: new Map([...present.keys()].map((value) => [value, typeOf(value).dims])),
+    batch,
+    notes,
+    model: builder.finish(),
+  }
+}
+
+/**
+ * Opens a model for differentiation.
+ *
+ * @throws EngineError as {@link gradientGraph}, and session-failed
+ */
+export async function openGradients(model: Model, options: GradientOptions): Promise<GradientSession> {
+  const graph = await gradientGraph(model, options)
+  const session = await openSession(graph.model, options)
+  const buffer = (dims: readonly number[]): Tensor & { readonly data: Float32Array } => ({
+    dtype: 'float32',
+    dims,
+    data: new Float32Array(dims.reduce((a, b) => a * b, 1)),
+  })
+  const loss = buffer([graph.batch])
+  const logits = buffer(graph.logitDims)
+  const gradients = new Map(
+    [...graph.gradients.keys()].map((value) => [value, buffer(graph.dims.get(value)!)]),
+  )
+  const into: Record<string, Tensor> = { [graph.loss]: loss, [graph.logits]: logits }
+  for (const [value, output] of graph.gradients) into[output] = gradients.get(value)!
+  const result: GradientResult = {
+    loss: loss.data,
+    logits: logits.data,
+    gradients: Object.fromEntries([...gradients].map(([value, { data }]) => [value, data])),
+  }
+  return {
+    inputs: session.inputs,
+    batch: graph.batch,
+    logitDims: graph.logitDims,
+    notes: graph.notes,
+    async run(feeds) {
+      await session.run(feeds, { into })
+      return result
+    },
+    close: () => session.close(),
+  }
+}
+
+function floatInputs({ model, shapes }: SpecializedModel): readonly string[] {
+  const names = model.graph.inputs
+    .map(({ name }) => name)
+    .filter((name) => shapes.get(name)?.dtype.startsWith('float') === true)
+  if (names.length > 0) return names
+  const given = model.graph.inputs
+    .map(({ name }) => `${name} (${shapes.get(name)?.dtype ?? 'unknown'})`)
+    .join(', ')
+  throw new EngineError(
+    'gradient-absent',
+    `the model has no float input to differentiate with respect to; it has ${given}`,
+    {
+      hint: 'Name an intermediate, such as the output of the embedding, as `wrt`.',
+    },
+  )
+}
+
+function outputOf({ model, shapes }: SpecializedModel, wanted: string | undefined): string {
+  const names = model.graph.outputs.map(({ name }) => name)
+  if (wanted !== undefined) {
+    if (names.includes(wanted) || shapes.has(wanted)) return wanted
+    throw new EngineError('feed-unknown', `the model has no output "${wanted}"; it has ${names.join(', ')}`)
+  }
+  const found = names.find((name) => shapes.get(name)?.dtype.startsWith('float') === true)
+  if (found !== undefined) return found
+  throw new EngineError('gradient-absent', `no output of the model is a float: ${names.join(', ')}`)
+}
+
+/** Operators that only move values about. */
+const movers = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'])
+
+/**
+ * The value before a final softmax over the last axis, else the output itself. A loss on logits keeps its gradient
+ * where float32 softmax saturates at exactly 1 and cross-entropy of probabilities has none.
+ */
+function beforeSoftmax({ model, shapes }: SpecializedModel, output: string): string {
+  const maker = producers(model.graph)
+  let node: Node | undefined = maker.get(output)
+  for (
+    let steps = 0;
+    node !== undefined && movers.has(node.opType) && steps < model.graph.nodes.length;
+    steps++
+  ) {
+    node = maker.get(node.inputs[0] ?? '')
+  }
+  if (node === undefined || (node.opType !== 'Softmax' && node.opType !== 'LogSoftmax')) return output
+  const before = node.inputs[0]!
+  const dims = shapes.get(before)?.dims ?? []
+  const axis = intAttribute(node, 'axis', -1)
+  const last = axis === -1 || axis === dims.length - 1
+  return last && dims.length === 2 ? before : output
+}
