@@ -31,6 +31,8 @@ export interface AttackCheck {
   readonly id: string
   readonly title: string
   readonly proves: string
+  /** Title of the finding, before the words for the ball: `With scores alone, small changes`. */
+  readonly claim: string
   readonly variant: string
   readonly access: Access & ('label' | 'score' | 'gradient')
   /** Norms it works in; both unless given. */
@@ -216,7 +218,7 @@ async function measureAttack(
   }
 
   const zeroGradients = weightedShare(attacks.map(({ output }) => output))
-  const evidence = await showSuccesses(context, successes, labels)
+  const evidence = await showSuccesses(context, successes, { labels, counts: spec.counts })
   const robust = measurements[1] as Measurement
   measurements[1] = { ...robust, evidence: [...evidence] }
   return {
@@ -284,21 +286,22 @@ type Success = AttackedSample & { readonly points: Attacked['points']; readonly 
 async function showSuccesses(
   context: CheckContext<PerturbationOptions>,
   successes: readonly Success[],
-  labels: Int32Array,
+  { labels, counts }: { readonly labels: Int32Array; readonly counts: 'queries' | 'steps' },
 ): Promise<readonly Evidence[]> {
   const { system, options } = context
   if (system.model === null || !isPicture(system.model.sampleShape)) return []
   const names = system.model.labels
   const name = (k: number) => names[k] ?? String(k)
-  // The first success of each class, at most six: what a reader needs to believe it.
+  // The first success of each class, at most four: what a reader needs to believe it.
   const shown = new Map<number, Success>()
   for (const success of successes) {
     const label = labels[success.index] as number
-    if (!shown.has(label) && shown.size < 6) shown.set(label, success)
+    if (!shown.has(label) && shown.size < 4) shown.set(label, success)
   }
   if (shown.size === 0) return []
   const { output } = await context.step(evidenceStep, {
     split: options.split,
+    counts,
     successes: [...shown.entries()].flatMap(([label, { index, prediction, points, row, queries }]) =>
       points === null
         ? []

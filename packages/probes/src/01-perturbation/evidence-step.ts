@@ -5,6 +5,8 @@ import { decodeFloats } from './attacks/float-file.ts'
 
 export interface EvidenceInput {
   readonly split: string
+  /** What `queries` below counts. */
+  readonly counts: 'queries' | 'steps'
   /** Which points of which files to show, with the class the model gave. */
   readonly successes: readonly {
     readonly index: number
@@ -18,7 +20,7 @@ export interface EvidenceInput {
 
 export const evidenceStep: StepHandler<EvidenceInput, { readonly evidence: readonly Evidence[] }> = {
   name: 'perturbation/evidence',
-  version: 1,
+  version: 2,
   async run(input, context) {
     const samples = await context.samples(input.split)
     const size = sizeOf(samples.sampleShape)
@@ -48,7 +50,7 @@ export const evidenceStep: StepHandler<EvidenceInput, { readonly evidence: reado
       evidence.push({
         kind: 'images',
         title: `Sample ${index}: ${label} taken for ${prediction}`,
-        caption: `Found after ${queries} queries. The difference is amplified ${factor.toFixed(1)} times; grey is no change.`,
+        caption: `Found after ${queries} ${input.counts}. The difference is amplified ${factor.toFixed(1)} times; grey is no change.`,
         images: [
           await picture(`clean: ${label}`, clean),
           await picture(`adversarial: ${prediction}`, adversarial),

@@ -61,6 +61,7 @@ export default defineProbe({
   checks: [
     attackCheck({
       id: checkIds.gradient,
+      claim: 'With the model at hand, small changes',
       title: 'PGD, any wrong class',
       proves: 'That somebody who has the model can change the answer with a small change of the input.',
       variant: '1c',
@@ -83,6 +84,7 @@ export default defineProbe({
     }),
     attackCheck({
       id: checkIds.score,
+      claim: 'With scores alone, small changes',
       title: 'Square attack, any wrong class',
       proves: 'That somebody who can ask for scores can change the answer with a small change of the input.',
       variant: '1c',
@@ -98,6 +100,7 @@ export default defineProbe({
     }),
     attackCheck({
       id: checkIds.oneStep,
+      claim: 'Changes by a single gradient step',
       title: 'FGSM, one step',
       proves:
         'How far a single step along the gradient goes: the comparison that an iterative attack has to beat.',
@@ -119,6 +122,7 @@ export default defineProbe({
     }),
     attackCheck({
       id: checkIds.noise,
+      claim: 'Changes by plain noise, without a search,',
       title: 'Random noise (control)',
       proves: 'How much of the harm needs no attacker: noise at the corners of the ball, without a search.',
       variant: '1c',

@@ -9,7 +9,7 @@ interface Judged {
   readonly attack: string
   readonly access: string
   readonly variant: string
-  readonly id: string
+  readonly claim: string
 }
 
 /** What the attacker could see, by access. */
@@ -47,10 +47,7 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
       detectable: null,
       claims: [
         {
-          title:
-            spec.id === 'perturbation/random-noise'
-              ? `Plain noise within ${ball} changes the answer`
-              : `Small changes within ${ball} change the answer`,
+          title: `${spec.claim} within ${ball} change the answer`,
           description: `${found} ${seen[spec.access] ?? ''} Any wrong class counted as success.`,
           variant: spec.variant,
           subject: null,
