@@ -1,7 +1,34 @@
 // The engine: ONNX models as plain data, in one normal form, with exact shapes, ready to run. It stands alone and
 // imports no other package of this project.
 
+export {
+  addGradients,
+  type GradientNote,
+  type Gradients,
+  gradientBuilder,
+  type Seed,
+} from './autodiff/differentiate.ts'
 export { EngineError, type EngineErrorCode } from './errors.ts'
+export type { Loss, LossContext, LossGraph } from './gradients/loss.ts'
+export {
+  crossEntropy,
+  dlr,
+  klDivergence,
+  margin,
+  squaredError,
+  targetedDlr,
+  totalVariation,
+  userSeed,
+  weighted,
+} from './gradients/losses.ts'
+export {
+  type GradientGraph,
+  type GradientOptions,
+  type GradientResult,
+  type GradientSession,
+  gradientGraph,
+  openGradients,
+} from './gradients/open-gradients.ts'
 export { describeModel, type ModelDescription, type OutputDescription } from './inspect/describe-model.ts'
 export { type VerifiedModel, type VerifyOptions, verifyModel } from './inspect/open-in-child.ts'
 export { attributes, float, floats, type PlainAttribute, subgraph } from './ir/attributes.ts'

@@ -21,6 +21,8 @@ const program = new Command('failmode')
   .exitOverride()
   .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
   .showSuggestionAfterError(true)
+  // Commander's own errors in the words of all others: the code first.
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'error usage: ')) })
 
 let status = 0
 

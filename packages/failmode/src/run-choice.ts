@@ -1,7 +1,7 @@
 // What a run is started with, as plain data: it goes into the journal's first line, and resuming reads it there.
 import { resolve } from 'node:path'
 import { type BudgetName, FailmodeError, type SdlSeverity } from '@failmode/core'
-import type { RunSettings, SystemConfig } from '@failmode/system'
+import { configNames, type RunSettings, type SystemConfig } from '@failmode/system'
 import type { SourceChoice } from './load-source.ts'
 import { registry } from './registry.ts'
 import { budgetOf, bugBarOf, failOnOf, type Options, text, whole } from './terminal/options.ts'
@@ -62,9 +62,7 @@ export function runSettings(
   const { source } = choice
   const where =
     source.kind === 'config'
-      ? source.path === null
-        ? ''
-        : ` --config ${quoted(relativeName(source.path))}`
+      ? configWords(source.path)
       : ` --model ${quoted(relativeName(source.model))} --data ${quoted(relativeName(source.data))}`
   const seed = choice.seed ?? config.seed ?? defaultSeed
   return {
@@ -78,6 +76,13 @@ export function runSettings(
     origin: choice,
     reproduce: (checkId) => `failmode run${where} --only ${checkId} --budget ${choice.budget} --seed ${seed}`,
   }
+}
+
+/** A name that is looked for anyway needs no words. */
+function configWords(path: string | null): string {
+  const name = path === null ? null : relativeName(path)
+  const isDefault = name === null || configNames.some((known) => known === name)
+  return isDefault ? '' : ` --config ${quoted(name)}`
 }
 
 /** The file name alone: a report may travel, and folders of this machine mean nothing elsewhere. */

@@ -151,6 +151,10 @@ function backward(node: Node, walk: Walk): readonly (string | undefined)[] {
       },
     )
   }
+  if (rule.blocks !== undefined) {
+    notes.push({ operator: name, output, kind: 'blocked', reason: rule.blocks })
+    return []
+  }
   if (operator.kind === 'passes-through' && operator.reason !== '' && rule.estimate === true) {
     notes.push({ operator: name, output, kind: 'straight-through', reason: operator.reason })
   }

@@ -103,7 +103,7 @@ function key(domain: string, name: string, overload: string): string {
 }
 
 /** A node of a function's body with names and attributes filled in, nested graphs included. */
-function instantiate(node: Node, nameOf: (name: string) => string, values: Attributes): Node {
+export function instantiate(node: Node, nameOf: (name: string) => string, values: Attributes): Node {
   const attributes: Record<string, Attribute> = {}
   for (const [name, attribute] of Object.entries(node.attributes)) {
     const value = attribute.kind === 'reference' ? values[attribute.value] : attribute

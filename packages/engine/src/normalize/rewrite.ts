@@ -9,7 +9,7 @@ import {
   type Node,
   type TensorType,
 } from '../ir/graph.ts'
-import type { Tensor } from '../ir/tensor.ts'
+import { int64, type Tensor } from '../ir/tensor.ts'
 import { allNames, usedNames } from '../ir/traverse.ts'
 
 export interface Rewriter {
@@ -110,4 +110,53 @@ export function makeNode(
 /** Attributes without some names. */
 export function without(source: Attributes, ...names: readonly string[]): Attributes {
   return Object.fromEntries(Object.entries(source).filter(([name]) => !names.includes(name)))
+}
+
+/** The nodes that replace one, in the making. */
+export interface NodeList {
+  readonly nodes: readonly Node[]
+  /** Adds a node with one output; gives back its name, which is `output` if given. */
+  add(
+    opType: string,
+    inputs: readonly string[],
+    plain?: Readonly<Record<string, PlainAttribute | undefined>>,
+    output?: string,
+  ): string
+  /** Adds a node with several outputs: that many, or of these names. */
+  addMany(
+    opType: string,
+    inputs: readonly string[],
+    outputs: number | readonly string[],
+    plain?: Readonly<Record<string, PlainAttribute | undefined>>,
+  ): readonly string[]
+  /** A constant list of whole numbers; the same list gives the same constant. */
+  ints(values: readonly number[]): string
+}
+
+export function nodeList(rewriter: Rewriter): NodeList {
+  const nodes: Node[] = []
+  const lists = new Map<string, string>()
+  return {
+    nodes,
+    add(opType, inputs, plain, output = rewriter.unique(opType)) {
+      nodes.push(makeNode(opType, inputs, [output], plain))
+      return output
+    },
+    addMany(opType, inputs, outputs, plain) {
+      const names =
+        typeof outputs === 'number'
+          ? Array.from({ length: outputs }, () => rewriter.unique(opType))
+          : outputs
+      nodes.push(makeNode(opType, inputs, names, plain))
+      return names
+    },
+    ints(values) {
+      const key = values.join()
+      const known = lists.get(key)
+      if (known !== undefined) return known
+      const name = rewriter.constant(int64(values), 'ints')
+      lists.set(key, name)
+      return name
+    },
+  }
 }

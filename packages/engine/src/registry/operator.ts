@@ -47,6 +47,8 @@ export interface VjpVariant {
   readonly name: string
   /** True where the rule is an estimate and no derivative: the straight-through rule of a rounding. */
   readonly estimate?: boolean
+  /** For a form of the operator that lets no gradient through: why. `emit` is then not asked. */
+  readonly blocks?: string
   /** Whether this rule holds, and is the right choice, here. Always, unless given. */
   readonly applies?: (context: VjpContext) => boolean
   /** Emits the nodes; gives back one gradient per input, undefined where there is none or none is wanted. */

@@ -11,6 +11,7 @@ const truthValues = 'it gives truth values'
 const random = 'it is random and does not depend on values of its inputs'
 const wholeNumbers = 'it works on whole numbers'
 const quantised = 'quantised arithmetic: whole numbers in and out'
+const straightThrough = 'straight-through estimate: as if it did not round, where it does not clip'
 const strings = 'it works on text'
 const lists = 'it handles lists of tensors; the engine follows gradients through tensors only'
 const nested = 'it runs nested graphs; the engine does not follow gradients into them'
@@ -65,7 +66,7 @@ export const operators: readonly Operator[] = [
   ),
   blocks('Ceil', 1, zeroDerivative),
   differentiable('Celu', 12),
-  blocks('CenterCropPad', 18, noRule),
+  differentiable('CenterCropPad', 18),
   differentiable('Clip', 1),
   blocks('Col2Im', 18, noRule),
   differentiable('Compress', 9),
@@ -83,11 +84,11 @@ export const operators: readonly Operator[] = [
   differentiable('DFT', 17),
   blocks('DeformConv', 19, noRule),
   differentiable('DepthToSpace', 1),
-  passesThrough('DequantizeLinear', 10, 'straight-through estimate: rounding and scaling back cancel'),
+  passesThrough('DequantizeLinear', 10, 'it only scales back what was quantised'),
   blocks('Det', 11, noRule),
   differentiable('Div', 1),
   passesThrough('Dropout', 1, 'outside training it changes nothing'),
-  passesThrough('DynamicQuantizeLinear', 11, 'straight-through estimate: rounding and scaling back cancel'),
+  passesThrough('DynamicQuantizeLinear', 11, straightThrough),
   differentiable('Einsum', 12),
   differentiable('Elu', 1),
   blocks('Equal', 1, truthValues),
@@ -161,7 +162,7 @@ export const operators: readonly Operator[] = [
   differentiable('Pow', 1),
   blocks('QLinearConv', 10, quantised),
   blocks('QLinearMatMul', 10, quantised),
-  passesThrough('QuantizeLinear', 10, 'straight-through estimate: rounding and scaling back cancel'),
+  passesThrough('QuantizeLinear', 10, straightThrough),
   differentiable('RMSNormalization', 23),
   differentiable('RNN', 1),
   blocks('RandomNormal', 1, random),

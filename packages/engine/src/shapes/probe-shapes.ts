@@ -13,6 +13,8 @@ export interface StaticType {
   readonly dims: readonly number[]
 }
 
+const packed: ReadonlySet<DataType> = new Set(['int4', 'uint4', 'int2', 'uint2', 'float4e2m1'])
+
 export interface ProbeOptions extends BindOptions {
   /** What to run on; zeros unless given. */
   readonly feeds?: Tensors
@@ -72,6 +74,12 @@ export async function probeShapes(
     shapes.set(name, { dtype, dims: size })
   for (const name of types.keys()) {
     if (shapes.has(name)) continue
+    const { dtype, dims: size } = types.get(name)!
+    // onnxruntime has no Shape for the packed types, but mostly knows their sizes beforehand.
+    if (packed.has(dtype) && size?.every((item) => typeof item === 'number')) {
+      shapes.set(name, { dtype, dims: size })
+      continue
+    }
     open.push(name)
     shapeNodes.push({
       opType: 'Shape',

@@ -221,7 +221,7 @@ const cases: readonly Case[] = [
   {
     name: 'broken YAML',
     code: 'config-unreadable',
-    words: /line 2/,
+    words: /line \d+, column/,
     damage: named('c.yaml', 'name: tiny\n  task: [image\n'),
   },
   {
@@ -303,7 +303,7 @@ const cases: readonly Case[] = [
 ]
 
 describe.concurrent('a run refuses', () => {
-  it.each(cases)('$name', async ({ code, words, damage }) => {
+  it.each(cases.map((one) => [one.name, one] as const))('%s', async (_, { code, words, damage }) => {
     const system = await tinySystem()
     try {
       const more = (await damage?.(system)) ?? []
@@ -347,6 +347,7 @@ describe('a folder that holds a run', () => {
     ['--only', 'perturbation'],
     ['--seed', '8'],
     ['--bug-bar', 'sdl-aiml-2019'],
+    ['--fail-on', 'low'],
     ['--config', 'failmode.config.json'],
   ])('is resumed as it was started: %s is refused', async (...option) => {
     const before = await contents()

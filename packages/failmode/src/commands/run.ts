@@ -51,7 +51,8 @@ export async function execute({
   try {
     const source = await loadSource(choice.source, { signal })
     const { failOn } = choice
-    const config = failOn === null ? source.config : { ...source.config, gate: { ...source.config.gate, failOn } }
+    const config =
+      failOn === null ? source.config : { ...source.config, gate: { ...source.config.gate, failOn } }
     const system = await openSystem({ ...source, config }, { signal })
     const workers = whole(options, 'workers', { flag: '--workers', min: 1 })
     const document = await runSystem(system, runSettings(pinned(choice, source), config, workers), {
@@ -95,7 +96,18 @@ async function storedChoice(folder: string, options: Options): Promise<RunChoice
       hint: 'Give the folder that an interrupted run named.',
     })
   }
-  const chosen = ['config', 'model', 'data', 'only', 'budget', 'seed', 'maxQueries', 'bugBar', 'failOn', 'out']
+  const chosen = [
+    'config',
+    'model',
+    'data',
+    'only',
+    'budget',
+    'seed',
+    'maxQueries',
+    'bugBar',
+    'failOn',
+    'out',
+  ]
   const given = chosen.find((name) => options[name] !== undefined)
   if (given !== undefined) {
     const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -17,6 +17,8 @@ export interface Ended {
 
 export interface Started {
   readonly child: ChildProcess
+  /** Settles when the first words come on stderr: a run says its plan there. Gives the milliseconds until then. */
+  readonly spoke: Promise<number>
   readonly ended: Promise<Ended>
 }
 
@@ -31,13 +33,16 @@ export function startFailmode(args: readonly string[], { cwd }: { readonly cwd: 
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const spoke = new Promise<number>((resolve) => {
+    child.stderr.once('data', () => resolve(performance.now() - began))
+  })
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (status, signal) =>
       resolve({ status, signal, stdout, stderr, milliseconds: performance.now() - began }),
     )
   })
-  return { child, ended }
+  return { child, spoke, ended }
 }
 
 export function failmode(args: readonly string[], options: { readonly cwd: string }): Promise<Ended> {

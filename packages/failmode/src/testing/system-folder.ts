@@ -102,7 +102,7 @@ export async function digitsSystem(): Promise<SystemFolder> {
     data: { test: { npz: { file: 'test.npz', inputs: 'x', labels: 'y' } } },
     artifacts: ['model.onnx'],
     probes: {
-      perturbation: { eps: 0.3, samples: 96, queries: 20, noiseDraws: 2 },
+      perturbation: { eps: 0.3, samples: 64, queries: 20, steps: 5, noiseDraws: 2 },
       'common-corruption': { severities: [1, 5], samples: 50 },
     },
     seed: 7,

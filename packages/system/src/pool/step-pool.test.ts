@@ -10,18 +10,19 @@ let folder: string
 let pool: StepPool
 const { signal } = new AbortController()
 
+const facts = {
+  name: 'files',
+  task: 'image-classification',
+  model: null,
+  data: {},
+  artifacts: ['weights.bin', 'gone.bin'],
+  assets: {},
+} as const
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'failmode-pool-'))
   await writeFile(join(folder, 'weights.bin'), 'weights')
-  const artifacts = { folder, paths: ['weights.bin', 'gone.bin'] }
-  const facts = {
-    name: 'files',
-    task: 'image-classification',
-    model: null,
-    data: {},
-    artifacts: artifacts.paths,
-    assets: {},
-  } as const
+  const artifacts = { folder, paths: facts.artifacts }
   const descriptor: SystemDescriptor = { facts, model: null, data: {}, artifacts }
   pool = createStepPool({ descriptor, folder, seed: 7, workers: 2 })
 })
@@ -78,5 +79,18 @@ describe('the step pool', () => {
     expect(new Set(refused)).toEqual(new Set(['interrupted']))
     const { output } = await pool.run(digests.handler, digests.input, { signal })
     expect(output).toMatchObject({ lock: null })
+  })
+
+  it('can be closed while its threads are still loading, and while they work', async () => {
+    const descriptor = { facts, model: null, data: {}, artifacts: { folder, paths: facts.artifacts } }
+    for (const tasks of [0, 4]) {
+      const short = createStepPool({ descriptor, folder, seed: 7, workers: 2 })
+      const answers = Array.from({ length: tasks }, () => short.run(digests.handler, {}, { signal }))
+      const settled = Promise.allSettled(answers)
+      await short.close()
+      for (const result of await settled) {
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'interrupted' })
+      }
+    }
   })
 })

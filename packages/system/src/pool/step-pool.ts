@@ -80,8 +80,16 @@ export function createStepPool(options: {
   })
   const listeners = new Map<number, (share: number) => void>()
   pool.on('message', (message: WorkerProgress) => listeners.get(message.task)?.(message.share))
-  // Steps under way, with what stops them. A thread is never ended while it computes: onnxruntime would take the
-  // whole process with it.
+  // A thread is never ended while it loads or computes: Node and onnxruntime would take the whole process with it.
+  // The first message of a thread says that it has loaded.
+  const loaded = pool.threads.map(
+    (thread) =>
+      new Promise<void>((resolve) => {
+        thread.once('message', () => resolve())
+        thread.once('exit', () => resolve())
+      }),
+  )
+  // Steps under way, with what stops them.
   const running = new Map<Promise<WorkerAnswer>, () => void>()
   let tasks = 0
   return {
@@ -116,6 +124,8 @@ export function createStepPool(options: {
     async close() {
       for (const stop of running.values()) stop()
       await Promise.allSettled(running.keys())
+      for (const thread of pool.threads) thread.ref()
+      await Promise.all(loaded)
       await pool.destroy()
     },
   }

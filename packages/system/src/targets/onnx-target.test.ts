@@ -71,6 +71,9 @@ async function save(model: Model): Promise<string> {
   return path
 }
 
+type Place = (c: number, y: number, x: number) => number
+type Affine = (c: number) => readonly [scale: number, offset: number]
+
 type Block = Partial<Pick<OnnxSpec, 'input' | 'output' | 'labels'>>
 
 function specOf(path: string, block: Block): OnnxSpec {
@@ -345,10 +348,83 @@ describe('the ONNX target', () => {
     expect(await model.labels(pictures(2, shape))).toBeInstanceOf(Int32Array)
   })
 
-  it('says that gradients are not there', async () => {
+  it('gives no gradients of a model that was found to have none', async () => {
     const descriptor = await describeHere(linear({ dims: ['n', ...shape] }))
     expect(await codeOf(open(descriptor, 'gradient'))).toMatch(/^model-failed: .*no gradient access/)
   })
+
+  it.each<[string, readonly Dimension[], OnnxSpec['input'], Place, Affine]>([
+    ['as it is', ['n', ...shape], {}, (c, y, i) => (c * 2 + y) * 4 + i, () => [1, 0]],
+    [
+      'by range, mean and std',
+      ['n', ...shape],
+      { range: [...range], mean, std },
+      (c, y, i) => (c * 2 + y) * 4 + i,
+      (c) => [4 / std[c]!, (-1 - mean[c]!) / std[c]!],
+    ],
+    [
+      'with channels last',
+      ['n', 2, 4, 3],
+      { layout: 'NHWC', mean, std },
+      (c, y, i) => (y * 4 + i) * 3 + c,
+      (c) => [1 / std[c]!, -mean[c]! / std[c]!],
+    ],
+    [
+      'as flat rows of a fixed batch',
+      [4, 24],
+      { layout: 'flat', shape: [...shape], std },
+      (c, y, i) => (c * 2 + y) * 4 + i,
+      (c) => [1 / std[c]!, 0],
+    ],
+    [
+      'with blue first',
+      ['n', ...shape],
+      { channels: 'BGR', mean, std },
+      (c, y, i) => ((2 - c) * 2 + y) * 4 + i,
+      (c) => [1 / std[2 - c]!, -mean[2 - c]! / std[2 - c]!],
+    ],
+  ])(
+    'gives the gradient of the cross-entropy in unit space for a model fed %s',
+    async (_, dims, input, place, affine) => {
+      const described = await describeHere(linear({ dims }), { ...(input === undefined ? {} : { input }) })
+      const descriptor = {
+        ...described,
+        facts: { ...described.facts, access: [...described.facts.access, 'gradient' as const] },
+      }
+      const model = await open(descriptor, 'gradient')
+      for (const count of [1, 7]) {
+        const x = pictures(count, shape)
+        const labels = Int32Array.from({ length: count }, (_, n) => n % classes)
+        const { loss, gradient, scores } = await model.gradient(x, 'cross-entropy', { labels })
+        const logits = closedForm(x, {
+          place,
+          toModel: (value, c) => value * affine(c)[0] + affine(c)[1],
+        })
+        for (const [n, row] of logits.entries()) {
+          const top = Math.max(...row)
+          const sum = row.reduce((total, value) => total + Math.exp(value - top), 0)
+          const p = row.map((value) => Math.exp(value - top) / sum)
+          const label = labels[n]!
+          expect([...scores.data.subarray(n * classes, (n + 1) * classes)].map((v) => v - row[0]!)).toEqual(
+            row.map((v) => expect.closeTo(v - row[0]!, 3)),
+          )
+          expect(loss[n]).toBeCloseTo(Math.log(sum) + top - row[label]!, 3)
+          for (let c = 0; c < 3; c++) {
+            for (let at = 0; at < 8; at++) {
+              const k = place(c, Math.floor(at / 4), at % 4)
+              const expected =
+                affine(c)[0] *
+                p.reduce((total, value, j) => total + (value - (j === label ? 1 : 0)) * weight(k, j), 0)
+              expect(gradient[(n * 3 + c) * 8 + at], `sample ${n}, channel ${c}, ${at}`).toBeCloseTo(
+                expected,
+                4,
+              )
+            }
+          }
+        }
+      }
+    },
+  )
 
   // log(x) of a sample that is dark all over: -Infinity, and with the weights of both signs NaN.
   const withLog = (dims: readonly Dimension[]) => {
@@ -368,9 +444,14 @@ describe('the ONNX target', () => {
     const x = { data: new Float32Array(6 * 4).fill(0.5), dims: [6, 1, 2, 2] }
     expect((await (await open(descriptor, 'score')).scores(x)).data.every(Number.isFinite)).toBe(true)
     x.data.fill(0, 5 * 4, 6 * 4)
-    for (const access of ['score', 'label'] as const) {
-      const model = await open(descriptor, access)
-      const answer = 'scores' in model ? model.scores(x) : model.labels(x)
+    const gradients = { ...descriptor.facts, access: [...descriptor.facts.access, 'gradient' as const] }
+    const labels = new Int32Array(6)
+    const answers = [
+      (await open(descriptor, 'score')).scores(x),
+      (await open(descriptor, 'label')).labels(x),
+      (await open({ ...descriptor, facts: gradients }, 'gradient')).gradient(x, 'margin', { labels }),
+    ]
+    for (const answer of answers) {
       expect(await codeOf(answer)).toMatch(/^model-failed: .*(NaN|Infinity) for sample 5 of a batch.*finite/)
     }
   })

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import { float32, type Tensor } from '../../ir/tensor.ts'
+import { itMeetsGolden } from '../../testing/check-golden.ts'
+import { checkVjp, type VjpCase } from '../../testing/check-vjp.ts'
+import { randomNumbers, randomTensor } from '../../testing/models.ts'
+import { poolRules } from './pool.ts'
+
+type Attributes = NonNullable<VjpCase['attributes']>
+type Case = readonly [string, readonly number[], Attributes]
+
+/** Numbers in random order, no two closer than 0.05, so that no difference crosses from one maximum to another. */
+function apart(seed: number, dims: readonly number[]): Tensor {
+  const count = dims.reduce((a, b) => a * b, 1)
+  const draws = randomNumbers(seed, count)
+  const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => draws[a]! - draws[b]!)
+  const values = new Float32Array(count)
+  order.forEach((at, rank) => {
+    values[at] = (rank - count / 2) * 0.05
+  })
+  return float32(values, dims)
+}
+
+/** Numbers of random sign between 0.3 and 1.3 in size. */
+function awayFromZero(seed: number, dims: readonly number[]): Tensor {
+  const x = randomTensor(seed, dims)
+  return float32(
+    Float32Array.from(x.data as Float32Array, (v) => v + (v < 0 ? -0.3 : 0.3)),
+    dims,
+  )
+}
+
+const windows: readonly Case[] = [
+  ['2x2 side by side', [2, 3, 6, 8], { kernel_shape: [2, 2], strides: [2, 2] }],
+  ['2x2 side by side, odd size', [2, 3, 7, 9], { kernel_shape: [2, 2], strides: [2, 2] }],
+  [
+    '2x2 side by side, odd size, ceil_mode',
+    [2, 3, 7, 9],
+    { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
+  ],
+  ['3x3 stride 2, padded', [2, 3, 8, 10], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }],
+  [
+    '3x3 stride 2, padded, odd size',
+    [2, 3, 9, 7],
+    { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
+  ],
+  ['3x3 stride 2', [2, 3, 8, 9], { kernel_shape: [3, 3], strides: [2, 2] }],
+  ['3x3 stride 2, ceil_mode', [2, 3, 8, 10], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }],
+  [
+    '3x3 stride 2, padded, ceil_mode',
+    [2, 3, 8, 7],
+    { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 0, 0, 1], ceil_mode: 1 },
+  ],
+  ['3x3 stride 1, padded', [2, 3, 5, 6], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }],
+  [
+    '3x2 stride 3x1, asymmetric pads',
+    [2, 3, 8, 6],
+    { kernel_shape: [3, 2], strides: [3, 1], pads: [2, 0, 1, 1] },
+  ],
+  ['stride larger than the window', [2, 3, 9, 8], { kernel_shape: [2, 1], strides: [3, 2] }],
+  ['SAME_UPPER', [2, 3, 7, 8], { kernel_shape: [3, 2], strides: [2, 2], auto_pad: 'SAME_UPPER' }],
+  ['SAME_LOWER', [2, 3, 7, 8], { kernel_shape: [2, 3], strides: [2, 1], auto_pad: 'SAME_LOWER' }],
+  ['VALID', [2, 3, 7, 8], { kernel_shape: [2, 3], strides: [2, 2], auto_pad: 'VALID' }],
+  ['one axis', [2, 3, 11], { kernel_shape: [3], strides: [2], pads: [1, 0] }],
+  ['one axis, side by side', [2, 3, 12], { kernel_shape: [4], strides: [4] }],
+  ['three axes', [1, 2, 5, 6, 7], { kernel_shape: [3, 2, 3], strides: [2, 2, 1], pads: [1, 0, 1, 0, 0, 1] }],
+  ['the whole plane', [2, 3, 4, 5], { kernel_shape: [4, 5] }],
+]
+
+const dilated: readonly Case[] = [
+  ['dilation', [2, 3, 9, 8], { kernel_shape: [3, 2], dilations: [2, 3] }],
+  [
+    'dilation, stride and pads',
+    [2, 3, 9, 10],
+    { kernel_shape: [3, 2], dilations: [2, 2], strides: [2, 3], pads: [1, 1, 2, 0] },
+  ],
+  ['dilation, SAME_UPPER', [2, 3, 9, 8], { kernel_shape: [2, 3], dilations: [3, 4], auto_pad: 'SAME_UPPER' }],
+  [
+    'dilation, ceil_mode',
+    [2, 3, 10, 9],
+    { kernel_shape: [2, 3], dilations: [2, 2], strides: [3, 2], ceil_mode: 1 },
+  ],
+]
+
+async function worst(opType: string, x: Tensor, attributes: Attributes, opset = 18): Promise<number> {
+  return (await checkVjp({ opType, inputs: [x], attributes, opset })).relative
+}
+
+describe('pool rules', () => {
+  itMeetsGolden('pool', poolRules)
+
+  for (const [name, dims, attributes] of [...windows, ...dilated]) {
+    it(`differentiates MaxPool with ${name}`, async () => {
+      expect(await worst('MaxPool', apart(1, dims), attributes)).toBeLessThan(2e-3)
+    })
+  }
+  for (const [name, dims, attributes] of windows) {
+    for (const count_include_pad of [0, 1]) {
+      it(`differentiates AveragePool with ${name}${count_include_pad ? ', pads counted' : ''}`, async () => {
+        const all = { ...attributes, count_include_pad }
+        expect(await worst('AveragePool', randomTensor(1, dims), all)).toBeLessThan(2e-3)
+        expect(await worst('AveragePool', randomTensor(1, dims), all, 22)).toBeLessThan(2e-3)
+      })
+    }
+  }
+  for (const [name, dims, attributes] of dilated) {
+    it(`differentiates AveragePool with ${name}`, async () => {
+      for (const count_include_pad of [0, 1]) {
+        const all = { ...attributes, count_include_pad }
+        expect(await worst('AveragePool', randomTensor(1, dims), all, 19)).toBeLessThan(2e-3)
+      }
+    })
+  }
+  // ONNX's shape inference for LpPool gets dilation with SAME wrong, so that case cannot be run at all.
+  for (const [name, dims, attributes] of [...windows, ...dilated.filter(([, , { auto_pad }]) => !auto_pad)]) {
+    it(`differentiates LpPool with ${name}`, async () => {
+      for (const p of [1, 2, 3]) {
+        expect(await worst('LpPool', awayFromZero(1, dims), { ...attributes, p })).toBeLessThan(2e-3)
+      }
+    })
+  }
+  for (const dims of [
+    [2, 3, 7],
+    [2, 3, 4, 5],
+    [1, 2, 3, 2, 4],
+  ]) {
+    it(`differentiates global pools over [${dims}]`, async () => {
+      expect(await worst('GlobalMaxPool', apart(1, dims), {})).toBeLessThan(2e-3)
+      expect(await worst('GlobalAveragePool', randomTensor(1, dims), {})).toBeLessThan(2e-3)
+      for (const p of [1, 2, 3]) {
+        expect(await worst('GlobalLpPool', awayFromZero(1, dims), { p })).toBeLessThan(2e-3)
+      }
+    })
+  }
+})
