@@ -6,6 +6,7 @@
 import { EngineError } from '../errors.ts'
 import type { Node } from '../ir/graph.ts'
 import { type GraphBuilder, graphBuilder } from '../ir/graph-builder.ts'
+import { usedNames } from '../ir/traverse.ts'
 import type { SpecializedModel } from '../normalize/normalize.ts'
 import type { VjpContext } from '../registry/operator.ts'
 import { operatorOf } from '../registry/operators.ts'
@@ -78,7 +79,8 @@ export function addGradients(
   const notes: GradientNote[] = []
   for (let i = graph.nodes.length - 1; i >= 0; i--) {
     const node = graph.nodes[i]!
-    if (!node.inputs.some((input) => dependent.has(input))) continue
+    // Also names that a nested graph takes from outside: an If or a Loop must not end a gradient unseen.
+    if (!usedNames(node).some((name) => dependent.has(name))) continue
     if (!node.outputs.some((output) => arrived.has(output))) continue
     const inputs = backward(node, { builder, source, dependent, total, notes })
     node.inputs.forEach((input, at) => {
@@ -171,7 +173,7 @@ function isFloat({ dtype }: StaticType): boolean {
 function dependents(nodes: readonly Node[], roots: readonly string[]): ReadonlySet<string> {
   const found = new Set(roots)
   for (const node of nodes) {
-    if (!node.inputs.some((input) => found.has(input))) continue
+    if (!usedNames(node).some((name) => found.has(name))) continue
     for (const output of node.outputs) if (output !== '') found.add(output)
   }
   return found

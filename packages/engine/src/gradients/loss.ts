@@ -15,7 +15,7 @@ export interface LossContext {
   /** Exact type of any value of the forward graph. */
   typeOf(name: string): StaticType
   /** A value of the forward graph by its name in the model, checked to exist. */
-  valueOf(name: string): string
+  named(name: string): string
 }
 
 export interface LossGraph {

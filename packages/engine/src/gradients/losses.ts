@@ -235,8 +235,8 @@ export function klDivergence(): Loss {
 export function squaredError(value?: string): Loss {
   return {
     name: value === undefined ? 'mse' : `mse at ${value}`,
-    emit({ builder, typeOf, valueOf, logits, batch }) {
-      const name = value === undefined ? logits : valueOf(value)
+    emit({ builder, typeOf, named, logits, batch }) {
+      const name = value === undefined ? logits : named(value)
       const { dims } = typeOf(name)
       const each = dims.reduce((a, b) => a * b, 1) / batch
       const difference = builder.node('Sub', [name, builder.input('wanted', 'float32', dims)])
@@ -256,8 +256,8 @@ export function squaredError(value?: string): Loss {
 export function totalVariation(value: string): Loss {
   return {
     name: 'total-variation',
-    emit({ builder, typeOf, valueOf, batch }) {
-      const name = valueOf(value)
+    emit({ builder, typeOf, named, batch }) {
+      const name = named(value)
       const { dims } = typeOf(name)
       if (dims.length !== 4)
         throw new EngineError(
@@ -308,8 +308,8 @@ export function totalVariation(value: string): Loss {
 export function userSeed(value?: string): Loss {
   return {
     name: 'seed',
-    emit({ builder, typeOf, valueOf, logits }) {
-      const name = value === undefined ? logits : valueOf(value)
+    emit({ builder, typeOf, named, logits }) {
+      const name = value === undefined ? logits : named(value)
       const { dims } = typeOf(name)
       const gradient = builder.input('seed', 'float32', dims)
       const product = builder.node('Mul', [name, gradient])

@@ -2,6 +2,7 @@
 // batch size. This is the front door of the engine for attacks: feed samples and labels, get per-sample losses,
 // gradients and outputs of one pass.
 import { addGradients, type GradientNote, gradientBuilder } from '../autodiff/differentiate.ts'
+import { prepareForGradients } from '../autodiff/prepare-for-gradients.ts'
 import { EngineError } from '../errors.ts'
 import type { Model, Node } from '../ir/graph.ts'
 import { intAttribute } from '../ir/graph.ts'
@@ -65,10 +66,11 @@ export interface GradientGraph {
  */
 export async function gradientGraph(model: Model, options: GradientOptions): Promise<GradientGraph> {
   const normal = options.normalized === true ? model : await normalize(model)
-  const source = await specialize(normal, {
+  const specialized = await specialize(normal, {
     batch: options.batch ?? 1,
     ...(options.dims === undefined ? {} : { dims: options.dims }),
   })
+  const source = await prepareForGradients(specialized)
   const { graph } = source.model
   const wrt = options.wrt ?? floatInputs(source)
   for (const name of wrt) {
@@ -88,7 +90,7 @@ export async function gradientGraph(model: Model, options: GradientOptions): Pro
     batch,
     logits,
     typeOf,
-    valueOf: (name) => {
+    named: (name) => {
       typeOf(name)
       return name
     },

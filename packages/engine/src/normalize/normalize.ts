@@ -11,6 +11,7 @@ import { inferTypes, type ProbeOptions, probeShapes, type StaticType } from '../
 import { foldBatchNorm } from './fold-batch-norm.ts'
 import { foldConstants, liftConstants, removePassThrough } from './fold-constants.ts'
 import { inlineFunctions } from './inline-functions.ts'
+import { writeOutMlOperators } from './ml-operators.ts'
 import { checkOpset, upgradeOpset } from './upgrade-opset.ts'
 
 /**
@@ -24,7 +25,7 @@ export async function normalize(model: Model): Promise<Model> {
   const lifted = liftConstants(model)
   // Types make upgrades shorter: a Softmax over the last axis needs no reshaping around it.
   const typed = opset < targetOpset ? await withTypes(lifted) : lifted
-  const flat = liftConstants(inlineFunctions(upgradeOpset(typed)))
+  const flat = liftConstants(writeOutMlOperators(inlineFunctions(upgradeOpset(typed))))
   const plain = removePassThrough({ ...flat, graph: removeDead(flat.graph) })
   return foldBatchNorm(await foldConstants(plain))
 }

@@ -144,9 +144,7 @@ export function nodeList(rewriter: Rewriter): NodeList {
     },
     addMany(opType, inputs, outputs, plain) {
       const names =
-        typeof outputs === 'number'
-          ? Array.from({ length: outputs }, () => rewriter.unique(opType))
-          : outputs
+        typeof outputs === 'number' ? Array.from({ length: outputs }, () => rewriter.unique(opType)) : outputs
       nodes.push(makeNode(opType, inputs, names, plain))
       return names
     },

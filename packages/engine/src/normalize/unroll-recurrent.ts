@@ -3,7 +3,6 @@
 // differentiated. The products with the inputs of all steps are made at once; what is left in a step is one product
 // with the state. Formulas, gate orders and defaults are those of the ONNX operators' specification.
 import {
-  floatAttribute,
   floatsAttribute,
   intAttribute,
   type Model,

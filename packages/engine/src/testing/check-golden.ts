@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { addGradients, gradientBuilder } from '../autodiff/differentiate.ts'
+import { prepareForGradients } from '../autodiff/prepare-for-gradients.ts'
 import type { Rules } from '../autodiff/rules/rules.ts'
 import type { Attribute } from '../ir/graph.ts'
 import { type GraphBuilder, graphBuilder } from '../ir/graph-builder.ts'
@@ -74,7 +75,7 @@ export async function checkGolden(golden: GoldenCase, options: GoldenOptions = {
   const outputs = (options.emit ?? asNode)(builder, names, golden)
   const seeded = outputs.filter((_, i) => golden.outputGradients[i] !== null)
   for (const output of seeded) builder.output(output)
-  const source = await specialize(await normalize(builder.finish()), { feeds })
+  const source = await prepareForGradients(await specialize(await normalize(builder.finish()), { feeds }), { feeds })
   const backward = gradientBuilder(source, { withoutOutputs: true })
   const seeds = golden.outputGradients.flatMap((gradient, i) => {
     if (gradient === null) return []

@@ -2,6 +2,7 @@
 // random weighting of all outputs, so every entry of the gradient is tested at once along random directions and
 // at random coordinates. float32 limits the agreement; inputs are kept away from kinks by the caller.
 import { addGradients, gradientBuilder } from '../autodiff/differentiate.ts'
+import { prepareForGradients } from '../autodiff/prepare-for-gradients.ts'
 import type { PlainAttribute } from '../ir/attributes.ts'
 import type { Model } from '../ir/graph.ts'
 import { graphBuilder } from '../ir/graph-builder.ts'
@@ -54,7 +55,7 @@ export async function checkModel(
   feeds: Readonly<Record<string, Tensor>>,
   options: { readonly step?: number; readonly directions?: number } = {},
 ): Promise<VjpError> {
-  const source = await specialize(await normalize(model), { feeds })
+  const source = await prepareForGradients(await specialize(await normalize(model), { feeds }), { feeds })
   const wrt = Object.keys(feeds).filter((name) => feeds[name]!.dtype === 'float32')
   const builder = gradientBuilder(source)
   const outputs = source.model.graph.outputs.map(({ name }) => name)

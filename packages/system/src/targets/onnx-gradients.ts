@@ -24,6 +24,7 @@ import {
   openGradients,
   targetedDlr,
 } from '@failmode/engine'
+import { refuseNonFinite } from './finite-scores.ts'
 import type { OnnxDescriptor } from './model-descriptor.ts'
 import { unitInput, withUnitInput } from './unit-input.ts'
 
@@ -127,6 +128,7 @@ export function gradientModel(
             cause,
           })
         }
+        refuseNonFinite(result.logits, { call, count, from })
         const own = result.gradients[unitInput]
         if (own !== undefined) gradient.set(own.subarray(0, count * size), from * size)
         values.set(result.loss.subarray(0, count), from)

@@ -446,13 +446,15 @@ describe('the ONNX target', () => {
     x.data.fill(0, 5 * 4, 6 * 4)
     const gradients = { ...descriptor.facts, access: [...descriptor.facts.access, 'gradient' as const] }
     const labels = new Int32Array(6)
-    const answers = [
-      (await open(descriptor, 'score')).scores(x),
-      (await open(descriptor, 'label')).labels(x),
-      (await open({ ...descriptor, facts: gradients }, 'gradient')).gradient(x, 'margin', { labels }),
-    ]
-    for (const answer of answers) {
-      expect(await codeOf(answer)).toMatch(/^model-failed: .*(NaN|Infinity) for sample 5 of a batch.*finite/)
+    const score = await open(descriptor, 'score')
+    const label = await open(descriptor, 'label')
+    const gradient = await open({ ...descriptor, facts: gradients }, 'gradient')
+    for (const ask of [
+      () => score.scores(x),
+      () => label.labels(x),
+      () => gradient.gradient(x, 'margin', { labels }),
+    ]) {
+      expect(await codeOf(ask())).toMatch(/^model-failed: .*(NaN|Infinity) for sample 5 of a batch.*finite/)
     }
   })
 

@@ -22,6 +22,7 @@ import {
   type Session,
   toNumbers,
 } from '@failmode/engine'
+import { refuseNonFinite } from './finite-scores.ts'
 import type { OnnxDescriptor } from './model-descriptor.ts'
 import { modelDigest } from './model-digest.ts'
 import { inputMap } from './model-input.ts'
@@ -139,13 +140,7 @@ function caller(session: Session, { input, output, batch, facts }: OnnxDescripto
         })
       }
       const data = asFloats(results[output.name] as EngineTensor)
-      const bad = data.subarray(0, (data.length / call) * count).findIndex((value) => !Number.isFinite(value))
-      if (bad !== -1) {
-        throw new FailmodeError('model-failed', {
-          message: `the model answered ${data[bad]} for sample ${from + Math.floor((bad * call) / data.length)} of a batch; scores have to be finite numbers.`,
-          hint: 'Check the input block of the configuration: range, mean and std may not be those of the training.',
-        })
-      }
+      refuseNonFinite(data, { call, count, from })
       yield { data, count }
     }
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { float } from '../../ir/attributes.ts'
 import { float32, scalar, type Tensor } from '../../ir/tensor.ts'
 import { away, randomBetween } from '../../testing/away.ts'
-import { itMeetsGolden } from '../../testing/check-golden.ts'
+import { checkGolden, goldenCases, itMeetsGolden } from '../../testing/check-golden.ts'
 import { checkModel, checkVjp, type VjpCase } from '../../testing/check-vjp.ts'
 import { modelOf, node } from '../../testing/models.ts'
 import { activationRules } from './activations.ts'
@@ -94,6 +94,18 @@ describe('activation rules', () => {
       const input = x(-3, 3)
       const model = modelOf({ inputs: { x: input.dims }, constants, nodes, outputs: ['y'] })
       expect((await checkModel(model, { x: input })).relative).toBeLessThan(2e-3)
+    }
+  })
+
+  it('hold in the other float types that onnxruntime runs the operator in', async () => {
+    const bent = new Set(['Relu', 'LeakyRelu', 'Elu', 'HardSwish', 'HardSigmoid', 'Gelu', 'Clip'])
+    const cases = goldenCases('elementwise').filter(
+      ({ opType, name }) => bent.has(opType) && !/ at /.test(name),
+    )
+    for (const golden of cases) {
+      expect(await checkGolden(golden, { dtype: 'float16' }), golden.name).toBeLessThan(1e-2)
+      const isWide = ['Relu', 'LeakyRelu', 'Elu', 'Clip'].includes(golden.opType)
+      if (isWide) expect(await checkGolden(golden, { dtype: 'float64' }), golden.name).toBeLessThan(1e-6)
     }
   })
 

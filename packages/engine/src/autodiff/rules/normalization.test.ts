@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { float } from '../../ir/attributes.ts'
 import { away, randomBetween } from '../../testing/away.ts'
-import { itMeetsGolden } from '../../testing/check-golden.ts'
+import { checkGolden, goldenCases, itMeetsGolden } from '../../testing/check-golden.ts'
 import { checkVjp, type VjpCase } from '../../testing/check-vjp.ts'
 import { randomTensor } from '../../testing/models.ts'
 import { normalizationRules } from './normalization.ts'
@@ -12,6 +12,22 @@ const bias = (...dims: number[]) => randomTensor(3, dims)
 
 describe('normalisation rules', () => {
   itMeetsGolden('normalization', normalizationRules)
+
+  it('hold in float16 where squares would not fit into it', async () => {
+    for (const [opType, opset] of [
+      ['LayerNormalization', 18],
+      ['RMSNormalization', 23],
+    ] as const) {
+      const golden = goldenCases('normalization').find((item) => item.opType === opType)!
+      // Both are blind to the size of x, so 1000 x has a thousandth of the gradient.
+      const [input, ...others] = golden.inputs
+      const large = { ...input!, data: input!.data.map((value) => 1000 * value) }
+      const [gradient, ...rest] = golden.gradients
+      const small = { ...gradient!, data: gradient!.data.map((value) => value / 1000) }
+      const scaled = { ...golden, opset, inputs: [large, ...others], gradients: [small, ...rest] }
+      expect(await checkGolden(scaled, { dtype: 'float16' })).toBeLessThan(2e-2)
+    }
+  })
 
   const cases: Readonly<Record<string, VjpCase>> = {
     LayerNormalization: { opType: 'LayerNormalization', inputs: [x(2, 3, 8), scale(8), bias(8)] },

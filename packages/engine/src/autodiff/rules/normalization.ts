@@ -5,11 +5,22 @@
 // led back to the last axis, where onnxruntime's LayerNormalization gives z and r again in one pass.
 import { float } from '../../ir/attributes.ts'
 import { floatAttribute, intAttribute, intsAttribute } from '../../ir/graph.ts'
-import { fromNumbers, int64 } from '../../ir/tensor.ts'
+import { fromNumbers } from '../../ir/tensor.ts'
 import type { VjpContext, VjpVariant } from '../../registry/operator.ts'
-import { type Formula, formulaOf } from '../formula.ts'
+import { type Formula, formula, formulaOf } from '../formula.ts'
 import { sign, zero } from '../masks.ts'
-import { axisOf, dimsOf, product, range, reshape, rule, sum, unary, unbroadcast } from '../rule-tools.ts'
+import {
+  axisOf,
+  dimsOf,
+  ints,
+  product,
+  range,
+  reshape,
+  rule,
+  sum,
+  unary,
+  unbroadcast,
+} from '../rule-tools.ts'
 import type { Rules } from './rules.ts'
 
 interface Standardized {
@@ -19,10 +30,18 @@ interface Standardized {
   readonly r: string
 }
 
-/** x normalised over all axes from `axis` on. */
-function standardize(o: Formula, x: string, axis: number, epsilon: number): Standardized {
-  const one = o.builder.constant(fromNumbers(o.dtype, [1], [1]))
-  const [z, , deviation] = o.builder.nodes('LayerNormalization', [x, one], 3, {
+/** x, of these dimensions, normalised over all axes from `axis` on. */
+function standardize(
+  o: Formula,
+  x: string,
+  dims: readonly number[],
+  { axis, epsilon }: { readonly axis: number; readonly epsilon: number },
+): Standardized {
+  // The scale could be a single 1, but onnxruntime is half as fast when it has to broadcast it.
+  const ones = o.builder.node('ConstantOfShape', [ints(o.builder, dims.slice(axis))], {
+    value: fromNumbers(o.dtype, [1], [1]),
+  })
+  const [z, , deviation] = o.builder.nodes('LayerNormalization', [x, ones], 3, {
     axis,
     epsilon: float(epsilon),
   }) as [string, string, string]
@@ -48,7 +67,7 @@ function layerNormalization(c: VjpContext): readonly (string | undefined)[] {
   const g = c.gradientOf(0)
   const statistics = [c.gradientOf(1), c.gradientOf(2)] as const
   if (g === undefined && statistics.every((gradient) => gradient === undefined)) return []
-  const known = standardize(o, x, axis, floatAttribute(node, 'epsilon', 1e-5))
+  const known = standardize(o, x, dims, { axis, epsilon: floatAttribute(node, 'epsilon', 1e-5) })
   const { z, r } = known
 
   const gradientX = (): string | undefined => {
@@ -61,7 +80,7 @@ function layerNormalization(c: VjpContext): readonly (string | undefined)[] {
     if (deviation !== undefined) parts.push(o.mul(z, o.mul(o.mul(o.mul(r, r), deviation), -1 / count)))
     if (mean !== undefined) {
       const share = o.mul(mean, 1 / count)
-      if (parts.length === 0) return o.of('Expand', [share, builder.constant(int64(dims), 'dims')])
+      if (parts.length === 0) return o.of('Expand', [share, ints(builder, dims)])
       parts.push(share)
     }
     return parts.reduce((a, b) => o.add(a, b))
@@ -88,7 +107,7 @@ function groups(c: VjpContext, count: number): readonly (string | undefined)[] {
   const rows = [batch, count, (channels / count) * inner]
   const cells = [batch, parts, (channels / parts) * inner]
   const as = (value: string, to: readonly number[]): string => reshape(builder, value, to)
-  const known = standardize(o, as(x, rows), 2, floatAttribute(node, 'epsilon', 1e-5))
+  const known = standardize(o, as(x, rows), rows, { axis: 2, epsilon: floatAttribute(node, 'epsilon', 1e-5) })
   const scaled = o.mul(as(g, cells), as(scale, [1, parts, 1]))
   const perPart = (value: string): string => sum(builder, as(value, cells), [0, 2], { keep: false })
   return [
@@ -142,8 +161,13 @@ function rmsNormalization(c: VjpContext): readonly (string | undefined)[] {
   const axes = range(dims.length - axis, axis)
   const o = formulaOf(c)
   const [x, scale] = node.inputs as [string, string]
-  const power = o.reduce('ReduceMean', o.mul(x, x), axes)
-  const r = o.of('Reciprocal', o.of('Sqrt', o.add(power, floatAttribute(node, 'epsilon', 1e-5))))
+  // Squares do not fit into float16, so the statistics are float32 there, as in the operator itself.
+  const wide = formula(o.builder, o.dtype === 'float16' ? 'float32' : o.dtype)
+  const values = wide.dtype === o.dtype ? x : wide.cast(x)
+  const power = wide.reduce('ReduceMean', wide.mul(values, values), axes)
+  const root = wide.of('Sqrt', wide.add(power, floatAttribute(node, 'epsilon', 1e-5)))
+  const inverse = wide.of('Reciprocal', root)
+  const r = wide.dtype === o.dtype ? inverse : o.cast(inverse)
   const z = o.mul(x, r)
   const gradientX = (): string => {
     const s = o.mul(g, scale)
