@@ -8,7 +8,12 @@ import { modelOf, randomTensor, relativeError, runOnce } from '../testing/models
 import { writeOutMlOperators } from './ml-operators.ts'
 import { normalize } from './normalize.ts'
 
-function ml(opType: string, inputs: string[], outputs: string[], plain: Parameters<typeof attributes>[0]): Node {
+function ml(
+  opType: string,
+  inputs: string[],
+  outputs: string[],
+  plain: Parameters<typeof attributes>[0],
+): Node {
   return { opType, domain: 'ai.onnx.ml', name: '', inputs, outputs, attributes: attributes(plain) }
 }
 

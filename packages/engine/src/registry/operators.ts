@@ -10,11 +10,10 @@ const shapesOnly = 'it gives shapes, not values'
 const truthValues = 'it gives truth values'
 const random = 'it is random and does not depend on values of its inputs'
 const wholeNumbers = 'it works on whole numbers'
-const quantised = 'quantised arithmetic: whole numbers in and out'
 const straightThrough = 'straight-through estimate: as if it did not round, where it does not clip'
 const strings = 'it works on text'
 const lists = 'it handles lists of tensors; the engine follows gradients through tensors only'
-const nested = 'it runs nested graphs; the engine does not follow gradients into them'
+const nested = 'what it will do is only known when it runs; where it is known before, it is inlined'
 const generated = 'it makes a tensor from parameters alone'
 const noRule = 'the engine has no gradient rule for it'
 
@@ -75,7 +74,7 @@ export const operators: readonly Operator[] = [
   blocks('Constant', 1, generated),
   blocks('ConstantOfShape', 9, generated),
   differentiable('Conv', 1),
-  blocks('ConvInteger', 10, quantised),
+  passesThrough('ConvInteger', 10, straightThrough),
   differentiable('ConvTranspose', 1),
   differentiable('Cos', 7),
   differentiable('Cosh', 9),
@@ -134,7 +133,7 @@ export const operators: readonly Operator[] = [
   differentiable('LpNormalization', 1),
   differentiable('LpPool', 1),
   differentiable('MatMul', 1),
-  blocks('MatMulInteger', 10, quantised),
+  passesThrough('MatMulInteger', 10, straightThrough),
   differentiable('Max', 1),
   differentiable('MaxPool', 1),
   blocks('MaxRoiPool', 1, noRule),
@@ -160,8 +159,8 @@ export const operators: readonly Operator[] = [
   differentiable('PRelu', 1),
   differentiable('Pad', 1),
   differentiable('Pow', 1),
-  blocks('QLinearConv', 10, quantised),
-  blocks('QLinearMatMul', 10, quantised),
+  passesThrough('QLinearConv', 10, straightThrough),
+  passesThrough('QLinearMatMul', 10, straightThrough),
   passesThrough('QuantizeLinear', 10, straightThrough),
   differentiable('RMSNormalization', 23),
   differentiable('RNN', 1),

@@ -43,7 +43,8 @@ export async function checkMutants(options: {
   const before = process.memoryUsage().rss
   let highest = before
   const parsed: number[] = []
-  const bytesOf = (i: number): Uint8Array => mutant(sources[i % sources.length]!, options.seed * 1_000_003 + i)
+  const bytesOf = (i: number): Uint8Array =>
+    mutant(sources[i % sources.length]!, options.seed * 1_000_003 + i)
 
   for (let i = 0; i < options.count; i++) {
     const bytes = bytesOf(i)
@@ -87,7 +88,14 @@ export async function checkMutants(options: {
     rmSync(folder, { recursive: true })
   }
   const grownMb = (highest - before) / 2 ** 20
-  return { read: read!, opened: opened!, differentiated: differentiated!, slowestReadMs, slowestOpenMs, grownMb }
+  return {
+    read: read!,
+    opened: opened!,
+    differentiated: differentiated!,
+    slowestReadMs,
+    slowestOpenMs,
+    grownMb,
+  }
 }
 
 async function outcome(work: () => unknown): Promise<string> {

@@ -53,7 +53,9 @@ export function fixtures(): readonly Fixture[] {
     return truth.models.map((model) => ({
       name: model.file.replace(/\.onnx$/, ''),
       path: fixtureFolder + model.file,
-      inputs: Object.fromEntries(Object.entries(truth.inputs).map(([name, value]) => [name, unpacked(value)])),
+      inputs: Object.fromEntries(
+        Object.entries(truth.inputs).map(([name, value]) => [name, unpacked(value)]),
+      ),
       output,
       scale,
       values: unpacked(truth.values),

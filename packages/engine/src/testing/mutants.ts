@@ -40,7 +40,11 @@ function damagedBytes(bytes: Uint8Array, draw: Draw): Uint8Array {
     case 4:
       return joined(head, random, tail)
     case 5:
-      return joined(head, run.map(() => (from % 2 === 0 ? 0xff : 0)), tail)
+      return joined(
+        head,
+        run.map(() => (from % 2 === 0 ? 0xff : 0)),
+        tail,
+      )
     default: {
       const copy = Uint8Array.from(bytes)
       for (let i = draw(6); i >= 0; i--) copy[draw(copy.length)]! ^= 1 << draw(8)

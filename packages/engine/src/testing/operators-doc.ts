@@ -9,7 +9,7 @@ import { readModel } from '../onnx/read.ts'
 import type { Operator } from '../registry/operator.ts'
 import { operators } from '../registry/operators.ts'
 import { operatorsSeen } from './check-random-graphs.ts'
-import { fixtures } from './fixtures.ts'
+import { fixtureFolder, fixtures } from './fixtures.ts'
 import { node } from './models.ts'
 
 const source = fileURLToPath(new URL('../', import.meta.url))
@@ -27,7 +27,12 @@ const rewritten: Readonly<Record<string, string>> = {
 }
 
 export function operatorsDoc(): string {
-  const checks = [finiteDifferences(), pytorch(), new Map(operatorsSeen().map((name) => [name, 'random graphs'])), nets()]
+  const checks = [
+    finiteDifferences(),
+    pytorch(),
+    new Map(operatorsSeen().map((name) => [name, 'random graphs'])),
+    nets(),
+  ]
   const rows = operators.map((operator) => {
     const rules = rulesOf(node(operator.type, [], [])) ?? []
     const has = rules.length > 0 || Object.hasOwn(rewritten, operator.type)
@@ -104,7 +109,7 @@ function nets(): ReadonlyMap<string, string> {
   const counts = new Map<string, number>()
   for (const { path, gradient } of fixtures()) {
     if (gradient === undefined) continue
-    const { graph } = readModel(new Uint8Array(readFileSync(path)), { folder: source })
+    const { graph } = readModel(new Uint8Array(readFileSync(path)), { folder: fixtureFolder })
     for (const type of new Set(graph.nodes.map(({ opType }) => opType))) {
       counts.set(type, (counts.get(type) ?? 0) + 1)
     }

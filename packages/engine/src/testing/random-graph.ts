@@ -102,7 +102,8 @@ function reduction(operator: string): Piece {
       const keepdims = pick(2)
       // Keeps norms and logarithms away from zero.
       const shifted = b.node('Add', [x.name, fixed(x.dims)])
-      const argument = operator === 'ReduceLogSum' || operator === 'ReduceProd' ? positive(b, shifted) : shifted
+      const argument =
+        operator === 'ReduceLogSum' || operator === 'ReduceProd' ? positive(b, shifted) : shifted
       const signed = pick(2) === 0 ? axis : axis - x.dims.length
       const name = b.node(operator, [argument, b.constant(int64([signed]))], { keepdims })
       return { name, dims: keepdims ? x.dims.with(axis, 1) : x.dims.toSpliced(axis, 1) }
@@ -162,11 +163,12 @@ const transposedConvolution: Piece = {
     const strides = space.map(() => 1 + pick(2))
     const padding = kernel.map((k) => pick(Math.ceil(k / 2)))
     const outputPadding = strides.map((stride) => pick(stride))
-    const name = b.node(
-      'ConvTranspose',
-      [x.name, weight([c, each, ...kernel], 1 / Math.sqrt(c))],
-      { group, strides, pads: [...padding, ...padding], output_padding: outputPadding },
-    )
+    const name = b.node('ConvTranspose', [x.name, weight([c, each, ...kernel], 1 / Math.sqrt(c))], {
+      group,
+      strides,
+      pads: [...padding, ...padding],
+      output_padding: outputPadding,
+    })
     const spread = space.map(
       (size, i) => (size - 1) * strides[i]! + kernel[i]! + outputPadding[i]! - 2 * padding[i]!,
     )
@@ -203,7 +205,9 @@ export const pieces: readonly Piece[] = [
     elementwise(operator, {}, 'positive'),
   ),
   ...['Add', 'Sub', 'Mul', 'Div', 'Mean', 'Sum'].map(arithmetic),
-  ...['Sum', 'Mean', 'SumSquare', 'L2', 'LogSumExp', 'LogSum', 'Prod'].map((kind) => reduction(`Reduce${kind}`)),
+  ...['Sum', 'Mean', 'SumSquare', 'L2', 'LogSumExp', 'LogSum', 'Prod'].map((kind) =>
+    reduction(`Reduce${kind}`),
+  ),
   convolution,
   convolution,
   transposedConvolution,
@@ -259,7 +263,12 @@ export const pieces: readonly Piece[] = [
       const w = weight(transB ? [columns, inner] : [inner, columns], 1 / Math.sqrt(inner))
       const inputs = [x.name, w]
       if (pick(3) > 0) inputs.push(weight(one([[columns], [rows, 1], []])))
-      const name = b.node('Gemm', inputs, { transA, transB, alpha: float(one([1, 0.5])), beta: float(one([1, -2])) })
+      const name = b.node('Gemm', inputs, {
+        transA,
+        transB,
+        alpha: float(one([1, 0.5])),
+        beta: float(one([1, -2])),
+      })
       return { name, dims: [rows, columns] }
     },
   },
@@ -307,7 +316,13 @@ export const pieces: readonly Piece[] = [
     fits: atLeast(3),
     emit: ({ b, x, weight, fixed }) => {
       const c = [x.dims[1]!]
-      const variance = b.constant(fromNumbers('float32', c, randomNumbers(9, c[0]!).map((v) => 1 + v / 2)))
+      const variance = b.constant(
+        fromNumbers(
+          'float32',
+          c,
+          randomNumbers(9, c[0]!).map((v) => 1 + v / 2),
+        ),
+      )
       const name = b.node('BatchNormalization', [x.name, weight(c), weight(c), fixed(c), variance])
       return { name, dims: x.dims }
     },
@@ -319,7 +334,11 @@ export const pieces: readonly Piece[] = [
       const total = product(x.dims)
       const splits = [1, 2, 3, 4, 5, 6].filter((size) => total % size === 0)
       const first = one(splits)
-      const dims = one([[first, total / first], [1, first, total / first], [total / first, 1, first]])
+      const dims = one([
+        [first, total / first],
+        [1, first, total / first],
+        [total / first, 1, first],
+      ])
       return { name: b.node('Reshape', [x.name, b.constant(int64(dims))]), dims }
     },
   },
@@ -340,13 +359,21 @@ export const pieces: readonly Piece[] = [
     fits: atLeast(1),
     emit: ({ b, x, other, pick, weight }) => {
       const axis = pick(x.dims.length)
-      const joins = other.dims.length === x.dims.length && other.dims.every((s, i) => i === axis || s === x.dims[i])
+      const joins =
+        other.dims.length === x.dims.length && other.dims.every((s, i) => i === axis || s === x.dims[i])
       const extra = 1 + pick(2)
-      const parts = [x, joins ? other : { name: weight(x.dims.with(axis, extra)), dims: x.dims.with(axis, extra) }]
+      const parts = [
+        x,
+        joins ? other : { name: weight(x.dims.with(axis, extra)), dims: x.dims.with(axis, extra) },
+      ]
       if (pick(2) === 0) parts.reverse()
       const size = parts[0]!.dims[axis]! + parts[1]!.dims[axis]!
       return {
-        name: b.node('Concat', parts.map(({ name }) => name), { axis: pick(2) === 0 ? axis : axis - x.dims.length }),
+        name: b.node(
+          'Concat',
+          parts.map(({ name }) => name),
+          { axis: pick(2) === 0 ? axis : axis - x.dims.length },
+        ),
         dims: x.dims.with(axis, size),
       }
     },
@@ -362,10 +389,10 @@ export const pieces: readonly Piece[] = [
       const end = step > 0 ? start + 1 + pick(size - start) : start - 1 - pick(start + 1)
       // Going down, -1 would mean the last element: the end before the first is written far below.
       const ends = end < 0 ? -1000 : end
-      const name = b.node(
-        'Slice',
-        [x.name, ...[[start], [ends], [axis], [step]].map((numbers) => b.constant(int64(numbers)))],
-      )
+      const name = b.node('Slice', [
+        x.name,
+        ...[[start], [ends], [axis], [step]].map((numbers) => b.constant(int64(numbers))),
+      ])
       return { name, dims: x.dims.with(axis, Math.ceil((end - start) / step)) }
     },
   },
@@ -430,10 +457,16 @@ export const pieces: readonly Piece[] = [
     emit: ({ b, x, pick }) => {
       const axis = x.dims.indexOf(1)
       if (axis >= 0 && x.dims.length > 1) {
-        return { name: b.node('Squeeze', [x.name, b.constant(int64([axis]))]), dims: x.dims.toSpliced(axis, 1) }
+        return {
+          name: b.node('Squeeze', [x.name, b.constant(int64([axis]))]),
+          dims: x.dims.toSpliced(axis, 1),
+        }
       }
       const at = pick(x.dims.length + 1)
-      return { name: b.node('Unsqueeze', [x.name, b.constant(int64([at]))]), dims: x.dims.toSpliced(at, 0, 1) }
+      return {
+        name: b.node('Unsqueeze', [x.name, b.constant(int64([at]))]),
+        dims: x.dims.toSpliced(at, 0, 1),
+      }
     },
   },
   {
@@ -459,7 +492,10 @@ export const pieces: readonly Piece[] = [
     fits: atLeast(1),
     emit: ({ b, x, pick }) => {
       const plain = { exclusive: pick(2), reverse: pick(2) }
-      return { name: b.node('CumSum', [x.name, b.constant(int64([pick(x.dims.length)], []))], plain), dims: x.dims }
+      return {
+        name: b.node('CumSum', [x.name, b.constant(int64([pick(x.dims.length)], []))], plain),
+        dims: x.dims,
+      }
     },
   },
   {
@@ -521,7 +557,11 @@ export function randomGraph(recipe: Recipe): {
     return b.input(name, 'float32', value.dims)
   }
   const scaled = (dims: readonly number[], scale: number): Tensor =>
-    fromNumbers('float32', dims, randomNumbers(++drawn, product(dims)).map((v) => v * scale))
+    fromNumbers(
+      'float32',
+      dims,
+      randomNumbers(++drawn, product(dims)).map((v) => v * scale),
+    )
   const values: Value[] = [{ name: feed('x', randomTensor(++drawn, recipe.dims)), dims: recipe.dims }]
   const used = new Set<string>()
   const operators: string[] = []
@@ -542,9 +582,7 @@ export function randomGraph(recipe: Recipe): {
       pick,
       one: (choices) => choices[pick(choices.length)]!,
       weight: (dims, scale = 1) =>
-        recipe.fedWeights
-          ? feed(`w${drawn}`, scaled(dims, scale))
-          : b.constant(scaled(dims, scale)),
+        recipe.fedWeights ? feed(`w${drawn}`, scaled(dims, scale)) : b.constant(scaled(dims, scale)),
       fixed: (dims, scale = 1) => b.constant(scaled(dims, scale)),
     }
     const made = chosen.emit(site)
@@ -552,7 +590,8 @@ export function randomGraph(recipe: Recipe): {
     used.add(x.name)
     for (const value of Array.isArray(made) ? (made as readonly Value[]) : [made as Value]) {
       // Too large or empty ones become outputs but nothing is built on them.
-      if (product(value.dims) <= maxElements && value.dims.length <= 5 && !value.dims.includes(0)) values.push(value)
+      if (product(value.dims) <= maxElements && value.dims.length <= 5 && !value.dims.includes(0))
+        values.push(value)
       else b.output(value.name)
     }
   }
