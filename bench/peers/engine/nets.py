@@ -99,7 +99,7 @@ def build(name: str) -> nn.Module:
     norms = [part for part in net.modules() if isinstance(part, nn.BatchNorm2d)]
     for part in [*norms, *(part for part in net.modules() if isinstance(part, nn.LayerNorm))]:
         part.weight.data.uniform_(0.7, 1.3)
-        part.bias.data.normal_(0, 0.2)
+        part.bias.data.normal_(0.5, 0.5)
     for part in norms:
         # None: the plain mean over the batches seen.
         part.momentum = None

@@ -1,13 +1,15 @@
 // What is done to a specialised model before it is differentiated. Loops are unrolled, branches that are always
-// taken stand for themselves, recurrent layers become the steps they are made of, and quantised arithmetic becomes
-// arithmetic between a scaling back and a rounding. The model computes the same; it would only run slower, which is
+// taken stand for themselves, lists of tensors are read where they were made, recurrent layers become the steps
+// they are made of, and quantised arithmetic becomes arithmetic between a scaling back and a rounding. The model computes the same; it would only run slower, which is
 // why models that are not differentiated are left alone.
 import type { Model } from '../ir/graph.ts'
 import { floatForms } from '../normalize/float-forms.ts'
 import { removePassThrough } from '../normalize/fold-constants.ts'
 import { inlineControlFlow } from '../normalize/inline-control-flow.ts'
 import { type SpecializedModel, specialize } from '../normalize/normalize.ts'
+import { resolveSequences } from '../normalize/resolve-sequences.ts'
 import { unrollRecurrent } from '../normalize/unroll-recurrent.ts'
+import { writeOutAttention } from '../normalize/write-out-attention.ts'
 import type { ProbeOptions } from '../shapes/probe-shapes.ts'
 
 /**
@@ -29,7 +31,8 @@ export async function prepareForGradients(
   do {
     before = current
     await update(await inlineControlFlow(current))
+    await update(resolveSequences(current))
   } while (current !== before)
-  await update(unrollRecurrent(floatForms(current.model)))
+  await update(unrollRecurrent(writeOutAttention(floatForms(current.model))))
   return current
 }

@@ -21,7 +21,7 @@ interface Limits {
 const usual: Limits = { values: 1e-4, cosine: 0.9999, signs: 0.999, floor: 1e-7 }
 
 const others: Readonly<Record<string, Limits>> = {
-  // Activations are rounded to 11 bits on the way; the reference is exact.
+  // Where onnxruntime has float16 kernels for the processor, activations are rounded to 11 bits on the way.
   'cnn-fp16.dynamo-18': { values: 5e-3, cosine: 0.9999, signs: 0.99, floor: 1e-3 },
 }
 

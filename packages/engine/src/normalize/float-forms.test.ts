@@ -43,7 +43,12 @@ const quantize = (from: string, to: string, by = 'x'): Node =>
   node('QuantizeLinear', [from, `${by}s`, `${by}z`], [to])
 const dequantize = (from: string, to: string, by = 'x'): Node =>
   node('DequantizeLinear', [from, `${by}s`, `${by}z`], [to])
-const internal = (opType: string, inputs: readonly string[], outputs: readonly string[], plain = {}): Node => ({
+const internal = (
+  opType: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  plain = {},
+): Node => ({
   ...node(opType, inputs, outputs, plain),
   domain: 'com.microsoft',
 })
@@ -80,10 +85,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   },
   QLinearMatMul: {
     dims: [2, 4, 5],
-    quantised: [
-      node('QLinearMatMul', [...x, 'm', 'ms', 'mz', ...y], ['p']),
-      dequantize('p', 'y', 'y'),
-    ],
+    quantised: [node('QLinearMatMul', [...x, 'm', 'ms', 'mz', ...y], ['p']), dequantize('p', 'y', 'y')],
     floats: [dequantize('m', 'b', 'm'), node('MatMul', ['r', 'b'], ['v']), ...throughY],
     step: 0.05,
   },
@@ -134,46 +136,37 @@ const pairs: Readonly<Record<string, Pair>> = {
     ],
     step: 0,
   },
-  'QLinearAdd': {
+  QLinearAdd: {
     dims: [2, 2, 5, 5],
-    quantised: [
-      internal('QLinearAdd', [...x, 'other', 'xs', 'xz', ...y], ['p']),
-      dequantize('p', 'y', 'y'),
-    ],
+    quantised: [internal('QLinearAdd', [...x, 'other', 'xs', 'xz', ...y], ['p']), dequantize('p', 'y', 'y')],
     floats: [dequantize('other', 'o'), node('Add', ['r', 'o'], ['v']), ...throughY],
     step: 0.05,
   },
-  'QLinearMul': {
+  QLinearMul: {
     dims: [2, 2, 5, 5],
-    quantised: [
-      internal('QLinearMul', [...x, 'other', 'xs', 'xz', ...y], ['p']),
-      dequantize('p', 'y', 'y'),
-    ],
+    quantised: [internal('QLinearMul', [...x, 'other', 'xs', 'xz', ...y], ['p']), dequantize('p', 'y', 'y')],
     floats: [dequantize('other', 'o'), node('Mul', ['r', 'o'], ['v']), ...throughY],
     step: 0.05,
   },
-  'QLinearSigmoid': {
+  QLinearSigmoid: {
     dims: [3, 4],
     quantised: [internal('QLinearSigmoid', [...x, ...y], ['p']), dequantize('p', 'y', 'y')],
     floats: [node('Sigmoid', ['r'], ['v']), ...throughY],
     step: 0.05,
   },
-  'QLinearLeakyRelu': {
+  QLinearLeakyRelu: {
     dims: [3, 4],
-    quantised: [
-      internal('QLinearLeakyRelu', [...x, ...y], ['p'], { alpha: 0.1 }),
-      dequantize('p', 'y', 'y'),
-    ],
+    quantised: [internal('QLinearLeakyRelu', [...x, ...y], ['p'], { alpha: 0.1 }), dequantize('p', 'y', 'y')],
     floats: [node('LeakyRelu', ['r'], ['v'], { alpha: 0.1 }), ...throughY],
     step: 0.05,
   },
-  'QLinearGlobalAveragePool': {
+  QLinearGlobalAveragePool: {
     dims: [2, 3, 4, 4],
     quantised: [internal('QLinearGlobalAveragePool', [...x, ...y], ['p']), dequantize('p', 'y', 'y')],
     floats: [node('GlobalAveragePool', ['r'], ['v']), ...throughY],
     step: 0.05,
   },
-  'QLinearAveragePool': {
+  QLinearAveragePool: {
     dims: [2, 3, 4, 4],
     quantised: [
       internal('QLinearAveragePool', [...x, ...y], ['p'], { kernel_shape: [2, 2], strides: [2, 2] }),
@@ -182,7 +175,7 @@ const pairs: Readonly<Record<string, Pair>> = {
     floats: [node('AveragePool', ['r'], ['v'], { kernel_shape: [2, 2], strides: [2, 2] }), ...throughY],
     step: 0.05,
   },
-  'QLinearConcat': {
+  QLinearConcat: {
     dims: [2, 2, 5, 5],
     quantised: [
       internal('QLinearConcat', [...y, ...x, 'other', 'xs', 'xz'], ['p'], { axis: 1 }),
@@ -191,7 +184,7 @@ const pairs: Readonly<Record<string, Pair>> = {
     floats: [dequantize('other', 'o'), node('Concat', ['r', 'o'], ['v'], { axis: 1 }), ...throughY],
     step: 0.05,
   },
-  'QGemm': {
+  QGemm: {
     dims: [4, 5],
     quantised: [
       internal('QGemm', [...x, 'm', 'ms', 'mz', 'bias', ...y], ['p'], { alpha: { kind: 'float', value: 1 } }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { prepareForGradients } from '../autodiff/prepare-for-gradients.ts'
 import { subgraph } from '../ir/attributes.ts'
 import type { Graph, Model } from '../ir/graph.ts'
-import { float32, fromNumbers, int64, scalar, type Tensor } from '../ir/tensor.ts'
+import { float32, int64, scalar, type Tensor } from '../ir/tensor.ts'
 import { checkModel } from '../testing/check-vjp.ts'
 import { graphOf, modelOf, node, randomTensor, relativeError, runOnce } from '../testing/models.ts'
 import { normalize, specialize } from './normalize.ts'
@@ -136,7 +136,11 @@ describe('inlining of control flow', () => {
         v: [3],
       },
       constants: { nought: whole(0) },
-      nodes: [node('Identity', ['go_inner'], ['again']), node('Equal', ['j', 'nought'], ['first']), ...branch],
+      nodes: [
+        node('Identity', ['go_inner'], ['again']),
+        node('Equal', ['j', 'nought'], ['first']),
+        ...branch,
+      ],
       outputs: ['again', 'chosen'],
     })
     const outer = graphOf({
@@ -159,7 +163,11 @@ describe('inlining of control flow', () => {
   it('gives a Loop of no turns what went in, and an empty stack', async () => {
     const body = graphOf({
       inputs: { ...loopInputs, state: [2] },
-      nodes: [node('Identity', ['go'], ['go_on']), node('Exp', ['state'], ['next']), node('Neg', ['next'], ['seen'])],
+      nodes: [
+        node('Identity', ['go'], ['go_on']),
+        node('Exp', ['state'], ['next']),
+        node('Neg', ['next'], ['seen']),
+      ],
       outputs: ['go_on', 'next', 'seen'],
     })
     const model = modelOf({
@@ -241,9 +249,7 @@ describe('inlining of control flow', () => {
     })
     const model = modelOf({
       inputs: { start: [2], a: [1, 2] },
-      nodes: [
-        node('Scan', ['start', 'a'], ['last', 'all'], { body: subgraph(body), num_scan_inputs: 1 }),
-      ],
+      nodes: [node('Scan', ['start', 'a'], ['last', 'all'], { body: subgraph(body), num_scan_inputs: 1 })],
       outputs: ['last', 'all'],
     })
     await checkInlined(model, { start: randomTensor(1, [2]), a: randomTensor(2, [1, 2]) })

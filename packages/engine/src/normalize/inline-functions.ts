@@ -112,6 +112,8 @@ export function instantiate(node: Node, nameOf: (name: string) => string, values
   }
   const renamed: Node = {
     ...node,
+    // A body may be written out more than once, and onnxruntime takes each node's name once.
+    name: '',
     inputs: node.inputs.map(nameOf),
     outputs: node.outputs.map(nameOf),
     attributes,

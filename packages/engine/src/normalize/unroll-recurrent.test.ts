@@ -67,7 +67,11 @@ const cases: Readonly<Record<string, Case>> = {
     step: 1e-3,
   },
   'a GRU': { opType: 'GRU', bias: true },
-  'a GRU that resets after the product': { opType: 'GRU', attributes: { linear_before_reset: 1 }, bias: true },
+  'a GRU that resets after the product': {
+    opType: 'GRU',
+    attributes: { linear_before_reset: 1 },
+    bias: true,
+  },
   'a GRU that resets after the product, without bias, backwards': {
     opType: 'GRU',
     attributes: { linear_before_reset: 1, direction: 'reverse' },
@@ -115,9 +119,7 @@ function build(given: Case): { readonly model: Model; readonly feeds: Readonly<R
     else constants.lengths = lengths
   }
   const possible = ['x', 'w', 'r', 'b', 'lengths', 'h', ...(opType === 'LSTM' ? ['c', 'p'] : [])]
-  const named = possible.map((name) =>
-    name in feeds || name in constants ? name : '',
-  )
+  const named = possible.map((name) => (name in feeds || name in constants ? name : ''))
   const outputs = given.outputs ?? (opType === 'LSTM' ? ['y', 'y_h', 'y_c'] : ['y', 'y_h'])
   const model = modelOf({
     inputs: feeds,

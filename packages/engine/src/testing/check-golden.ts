@@ -75,7 +75,9 @@ export async function checkGolden(golden: GoldenCase, options: GoldenOptions = {
   const outputs = (options.emit ?? asNode)(builder, names, golden)
   const seeded = outputs.filter((_, i) => golden.outputGradients[i] !== null)
   for (const output of seeded) builder.output(output)
-  const source = await prepareForGradients(await specialize(await normalize(builder.finish()), { feeds }), { feeds })
+  const source = await prepareForGradients(await specialize(await normalize(builder.finish()), { feeds }), {
+    feeds,
+  })
   const backward = gradientBuilder(source, { withoutOutputs: true })
   const seeds = golden.outputGradients.flatMap((gradient, i) => {
     if (gradient === null) return []

@@ -16,13 +16,20 @@ const source = fileURLToPath(new URL('../', import.meta.url))
 
 /** Operators that are brought into the form of others before gradients are taken, and where. */
 const rewritten: Readonly<Record<string, string>> = {
+  Attention: 'written out as products and a softmax',
+  ConcatFromSequence: 'the tensors of the list are read themselves, where it is known',
+  ConvInteger: 'becomes float arithmetic between scaling back and rounding (*estimate*)',
   GRU: 'unrolled into its time steps',
-  LSTM: 'unrolled into its time steps',
-  RNN: 'unrolled into its time steps',
   If: 'the branch taken stands in its place, where the condition is constant',
+  LSTM: 'unrolled into its time steps',
   Loop: 'its turns stand in its place, where their number is constant',
+  MatMulInteger: 'becomes float arithmetic between scaling back and rounding (*estimate*)',
+  QLinearConv: 'becomes float arithmetic between scaling back and rounding (*estimate*)',
+  QLinearMatMul: 'becomes float arithmetic between scaling back and rounding (*estimate*)',
+  RNN: 'unrolled into its time steps',
   Scan: 'its turns stand in its place',
   Scatter: 'upgraded to ScatterElements on reading',
+  SequenceAt: 'the tensor of the list is read itself, where it is known',
   Upsample: 'upgraded to Resize on reading',
 }
 

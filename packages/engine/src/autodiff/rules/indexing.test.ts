@@ -41,6 +41,11 @@ const cases: Readonly<Record<string, Case>> = {
     inputs: [x(2, 3, 4), at([5], 2, 2, 0, 3, -4)],
     attributes: { axis: 2 },
   },
+  'Gather along a middle axis of long rows': {
+    opType: 'Gather',
+    inputs: [x(2, 4, 20), at([2, 2], 3, 1, -1, 0)],
+    attributes: { axis: 1 },
+  },
   'Gather by int32 positions': { opType: 'Gather', inputs: [x(4, 2), fromNumbers('int32', [3], [2, 0, 2])] },
   'Gather by positions that are fed': {
     opType: 'Gather',

@@ -1,11 +1,12 @@
 // Operators that pick values by position or put them there. What was gathered is scattered back with addition, so
 // that a value picked twice gets both gradients. Reading a run of neighbouring constant positions is a slice and
 // goes back by padding. Any axis is handled as the first one of a flattened tensor: whole rows are then moved at
-// once, where ScatterElements would need one index for each number.
+// once, where ScatterElements would need one index for each number. Few positions along a last axis are a product.
 import { intAttribute, stringAttribute } from '../../ir/graph.ts'
-import { int64, toNumbers } from '../../ir/tensor.ts'
+import { type DataType, dataTypeCode, fromNumbers, int64, toNumbers } from '../../ir/tensor.ts'
 import type { VjpContext, VjpVariant } from '../../registry/operator.ts'
 import {
+  applyMatrix,
   axisOf,
   constant,
   dimsOf,
@@ -20,15 +21,30 @@ import {
 } from '../rule-tools.ts'
 import type { Rules } from './rules.ts'
 
-type Builder = VjpContext['builder']
-
 function zerosLike({ builder, typeOf }: VjpContext, value: string): string {
   const { dtype, dims } = typeOf(value)
   return zerosOf(builder, dtype, dims)
 }
 
-function scatterAdd(builder: Builder, into: string, indices: string, updates: string): string {
-  return builder.node('ScatterND', [into, indices, updates], { reduction: 'add' })
+/**
+ * Zeros of dimensions `dims`, and of the type of the node's first input, to which `updates` are added at `indices`.
+ * onnxruntime adds no half floats this way, so those are summed as float32, which is also more exact.
+ */
+function scatterAdd(
+  { builder, node, typeOf }: VjpContext,
+  opType: 'ScatterND' | 'ScatterElements',
+  dims: readonly number[],
+  indices: string,
+  updates: string,
+  attributes: { readonly axis?: number } = {},
+): string {
+  const { dtype } = typeOf(node.inputs[0]!)
+  const half = dtype === 'float16' || dtype === 'bfloat16'
+  const cast = (value: string, to: DataType): string =>
+    half ? builder.node('Cast', [value], { to: dataTypeCode(to) }) : value
+  const into = zerosOf(builder, half ? 'float32' : dtype, dims)
+  const inputs = [into, indices, cast(updates, 'float32')]
+  return cast(builder.node(opType, inputs, { ...attributes, reduction: 'add' }), dtype)
 }
 
 /** Constant positions along an axis of `size`, counted from the front; undefined where they are not constant. */
@@ -41,11 +57,11 @@ function positions(context: VjpContext, input: number, size: number): readonly n
 function nonNegative(context: VjpContext, indices: string, size: number): string {
   const { builder } = context
   const wide =
-    context.typeOf(indices).dtype === 'int64' ? indices : builder.node('Cast', [indices], { to: int64Code })
+    context.typeOf(indices).dtype === 'int64'
+      ? indices
+      : builder.node('Cast', [indices], { to: dataTypeCode('int64') })
   return builder.node('Mod', [wide, constant(builder, int64([size], []))])
 }
-
-const int64Code = 7
 
 interface GatherForm {
   readonly axis: number
@@ -76,9 +92,32 @@ const gather: readonly VjpVariant[] = [
       return [padAxis(c.builder, flat, dims.length, axis, { begin, end: size - begin - at!.length })]
     },
   },
+  {
+    // Along a last axis rows would be single numbers, and their positions larger than the data itself.
+    name: 'product with ones',
+    applies: (c) => {
+      const dims = dimsOf(c, 0)
+      const { axis, size, at } = gatherForm(c)
+      const after = product(dims.slice(axis + 1))
+      return at !== undefined && axis > 0 && after < 16 && at.length > 0 && size * at.length <= 2 ** 16
+    },
+    emit: (c) => {
+      const g = c.gradientOf(0)
+      if (g === undefined || !c.wants(0)) return []
+      const { dtype, dims } = c.typeOf(c.node.inputs[0]!)
+      const { axis, size, at } = gatherForm(c)
+      const ones = new Float32Array(size * at!.length)
+      at!.forEach((position, i) => {
+        ones[position * at!.length + i] = 1
+      })
+      const matrix = constant(c.builder, fromNumbers(dtype, [size, at!.length], ones))
+      const flat = dims.with(axis, at!.length)
+      return [applyMatrix(c.builder, reshape(c.builder, g, flat), flat, axis, matrix, size)]
+    },
+  },
   ...unary('scatter rows', (c, g) => {
     const { builder, node } = c
-    const { dtype, dims } = c.typeOf(node.inputs[0]!)
+    const dims = dimsOf(c, 0)
     const { axis, size, at } = gatherForm(c)
     const before = product(dims.slice(0, axis))
     const after = product(dims.slice(axis + 1))
@@ -102,23 +141,19 @@ const gather: readonly VjpVariant[] = [
           [before * count, 1],
         )
     const updates = reshape(builder, g, [before * count, after])
-    const scattered = scatterAdd(builder, zerosOf(builder, dtype, [before * size, after]), rows, updates)
+    const scattered = scatterAdd(c, 'ScatterND', [before * size, after], rows, updates)
     return reshape(builder, scattered, dims)
   }),
 ]
 
-const gatherElements = unary('scatter', (c, g) =>
-  c.builder.node('ScatterElements', [zerosLike(c, c.node.inputs[0]!), c.node.inputs[1]!, g], {
-    axis: intAttribute(c.node, 'axis', 0),
-    reduction: 'add',
-  }),
-)
-
-const gatherND = unary('scatter', (c, g) => {
-  const { builder, node } = c
-  const [data, indices] = node.inputs as [string, string]
-  return scatterAdd(builder, zerosLike(c, data), withBatchPositions(c, indices), g)
+const gatherElements = unary('scatter', (c, g) => {
+  const axis = intAttribute(c.node, 'axis', 0)
+  return scatterAdd(c, 'ScatterElements', dimsOf(c, 0), c.node.inputs[1]!, g, { axis })
 })
+
+const gatherND = unary('scatter', (c, g) =>
+  scatterAdd(c, 'ScatterND', dimsOf(c, 0), withBatchPositions(c, c.node.inputs[1]!), g),
+)
 
 /** The indices of a GatherND with the positions along its batch axes written before them. */
 function withBatchPositions({ builder, node, typeOf }: VjpContext, indices: string): string {
@@ -206,23 +241,25 @@ const scatterND = scatterRule(({ builder, node }) => {
 /** How many values are kept is only known when it runs, so nothing here depends on it. */
 const compress = unary('scatter rows', (c, g) => {
   const { builder, node } = c
-  const { dtype, dims } = c.typeOf(node.inputs[0]!)
+  const dims = dimsOf(c, 0)
   const kept = transpose(builder, builder.node('NonZero', [node.inputs[1]!]), [1, 0])
   const given = intAttribute(node, 'axis')
   if (given === undefined) {
-    const flat = scatterAdd(builder, zerosOf(builder, dtype, [product(dims)]), kept, g)
+    const flat = scatterAdd(c, 'ScatterND', [product(dims)], kept, g)
     return reshape(builder, flat, dims)
   }
   const axis = axisOf(given, dims.length)
   // Moving an axis to the front, and back.
   const front = [axis, ...range(dims.length).filter((i) => i !== axis)]
   const back = range(dims.length).map((i) => front.indexOf(i))
-  const zeros = zerosOf(
-    builder,
-    dtype,
+  const moved = scatterAdd(
+    c,
+    'ScatterND',
     front.map((i) => dims[i]!),
+    kept,
+    transpose(builder, g, front),
   )
-  return transpose(builder, scatterAdd(builder, zeros, kept, transpose(builder, g, front)), back)
+  return transpose(builder, moved, back)
 })
 
 const topK = unary('scatter', (c, g) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { PlainAttribute } from '../../ir/attributes.ts'
 import { float32, int64, scalar, type Tensor } from '../../ir/tensor.ts'
-import { checkVjp } from '../../testing/check-vjp.ts'
-import { randomTensor } from '../../testing/models.ts'
+import { checkModel, checkVjp } from '../../testing/check-vjp.ts'
+import { modelOf, node, randomTensor } from '../../testing/models.ts'
 
 interface Case {
   readonly opType: string
@@ -179,4 +179,38 @@ describe('rules of operators that move values', () => {
       expect(relative).toBeLessThan(1e-4)
     })
   }
+
+  it('takes a gradient through another float type, back in the first one', async () => {
+    const model = modelOf({
+      inputs: { x: [2, 3] },
+      nodes: [
+        node('Cast', ['x'], ['wide'], { to: 11 }),
+        node('Mul', ['wide', 'wide'], ['squared']),
+        node('CastLike', ['squared', 'x'], ['y']),
+      ],
+      outputs: ['y'],
+    })
+    expect((await checkModel(model, { x: x(2, 3) })).relative).toBeLessThan(1e-4)
+  })
+
+  it('ends a gradient at a cast to whole numbers, and says so', async () => {
+    const model = modelOf({
+      inputs: { x: [2, 3] },
+      nodes: [node('Cast', ['x'], ['whole'], { to: 7 }), node('Cast', ['whole'], ['y'], { to: 1 })],
+      outputs: ['y'],
+    })
+    await expect(checkModel(model, { x: x(2, 3) })).rejects.toMatchObject({
+      code: 'gradient-absent',
+      message: expect.stringContaining('Cast (it converts from or to whole numbers'),
+    })
+  })
+
+  it('ends a gradient at a Dropout in training, and says so', async () => {
+    const given: Case = {
+      opType: 'Dropout',
+      inputs: [x(2, 3), scalar('float32', 0.5), scalar('bool', 1)],
+      wrt: [0],
+    }
+    await expect(checkVjp(given)).rejects.toMatchObject({ code: 'gradient-absent' })
+  })
 })
