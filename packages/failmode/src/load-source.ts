@@ -4,7 +4,12 @@ import { inferConfig, loadConfig, type SystemSource, validateConfig } from '@fai
 import { vocabulary } from './registry.ts'
 
 export type SourceChoice =
-  | { readonly kind: 'config'; readonly path: string | null }
+  | {
+      readonly kind: 'config'
+      readonly path: string | null
+      /** True for the system that comes with the program. */
+      readonly bundled?: boolean
+    }
   | { readonly kind: 'inferred'; readonly model: string; readonly data: string }
 
 export async function loadSource(

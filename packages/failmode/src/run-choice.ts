@@ -59,11 +59,6 @@ export function runSettings(
   config: SystemConfig,
   workers: number | undefined,
 ): RunSettings {
-  const { source } = choice
-  const where =
-    source.kind === 'config'
-      ? configWords(source.path)
-      : ` --model ${quoted(relativeName(source.model))} --data ${quoted(relativeName(source.data))}`
   const seed = choice.seed ?? config.seed ?? defaultSeed
   return {
     probes: registry,
@@ -74,15 +69,20 @@ export function runSettings(
     ...(workers === undefined ? {} : { workers }),
     bugBar: choice.bugBar,
     origin: choice,
-    reproduce: (checkId) => `failmode run${where} --only ${checkId} --budget ${choice.budget} --seed ${seed}`,
+    reproduce: (checkId) =>
+      `failmode ${sourceWords(choice.source)} --only ${checkId} --budget ${choice.budget} --seed ${seed}`,
   }
 }
 
-/** A name that is looked for anyway needs no words. */
-function configWords(path: string | null): string {
-  const name = path === null ? null : relativeName(path)
-  const isDefault = name === null || configNames.some((known) => known === name)
-  return isDefault ? '' : ` --config ${quoted(name)}`
+/** The words of the command line that name this source again. */
+function sourceWords(source: SourceChoice): string {
+  if (source.kind === 'inferred') {
+    return `run --model ${quoted(relativeName(source.model))} --data ${quoted(relativeName(source.data))}`
+  }
+  if (source.bundled === true) return 'demo'
+  const name = source.path === null ? null : relativeName(source.path)
+  // A name that is looked for anyway needs no words.
+  return name === null || configNames.some((known) => known === name) ? 'run' : `run --config ${quoted(name)}`
 }
 
 /** The file name alone: a report may travel, and folders of this machine mean nothing elsewhere. */

@@ -11,7 +11,7 @@ export async function run(_: readonly string[], options: Options): Promise<numbe
   const folder = await newFolder(text(options, 'out'))
   return execute({
     choice: {
-      source: { kind: 'config', path },
+      source: { kind: 'config', path, bundled: true },
       only: text(options, 'only') ?? null,
       budget: budgetOf(options),
       maxQueries: null,
