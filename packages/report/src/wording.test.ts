@@ -35,7 +35,7 @@ describe('the verdict', () => {
   })
 
   it('is never passed when something required was not observed or the run was interrupted', () => {
-    const gate = { passed: true, incomplete: true, reasons: [], failOn: null, safety: null }
+    const gate = { passed: true, incomplete: true, reasons: [], failOn: null, safety: null, config: {} }
     expect(verdict({ ...run, gate }).tone).toBe('incomplete')
     expect(verdict({ ...run, gate: { ...gate, incomplete: false }, complete: false }).tone).toBe('incomplete')
     expect(verdict({ ...run, gate: null, complete: false }).tone).toBe('incomplete')

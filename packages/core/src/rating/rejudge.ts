@@ -72,6 +72,7 @@ export function rejudge(run: RunDocument, choice: RejudgeOptions): RunDocument {
             passed: gate.passed,
             incomplete: gate.incomplete,
             reasons: [...gate.reasons],
+            config: choice.gate ?? {},
             failOn: choice.gate?.failOn ?? null,
             safety: choice.gate?.safety ?? null,
           },

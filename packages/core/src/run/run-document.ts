@@ -2,6 +2,7 @@
 // types are read off them, and `failmode schema run` prints them as JSON Schema. Large things (pictures,
 // per-sample outcomes) are files of the run folder, named here by path and digest.
 import { z } from 'zod'
+import { gateConfigSchema } from '../rating/gate.ts'
 import {
   accessSchema,
   budgetSchema,
@@ -225,6 +226,7 @@ export const runDocumentSchema = z.object({
       passed: z.boolean(),
       incomplete: z.boolean(),
       reasons: z.array(z.string()),
+      config: gateConfigSchema.describe('the gate as it was configured, so that it can be applied again'),
       failOn: sdlSeveritySchema.nullable(),
       safety: safetySeveritySchema.nullable(),
     })

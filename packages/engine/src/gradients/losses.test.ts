@@ -183,6 +183,19 @@ describe('a model that ends in a softmax', () => {
   })
 })
 
+describe('a model that ends in probabilities without a softmax', () => {
+  it('is attacked at the logarithms of them', async () => {
+    // p = x / 1; the derivative of -log p_1 with respect to x_1 is -1 / p_1, after which softmax of log p is p itself.
+    const session = await openGradients(identity([1, 2]), { loss: crossEntropy(), probabilities: true })
+    const { loss, gradients } = await session.run({ x: float32([0.8, 0.2], [1, 2]), labels: int64([1]) })
+    expect(loss[0]).toBeCloseTo(-Math.log(0.2), 5)
+    // softmax(log p) - e_1 = [0.8, -0.8], each divided by its p.
+    expect(gradients.x![0]).toBeCloseTo(1, 4)
+    expect(gradients.x![1]).toBeCloseTo(-4, 4)
+    await session.close()
+  })
+})
+
 describe('losses that a model is too small for', () => {
   it('are refused in words', async () => {
     await expect(openGradients(identity([2, 2]), { loss: dlr() })).rejects.toThrow(/at least 3 classes/)

@@ -6,7 +6,7 @@ import { prepareForGradients } from '../autodiff/prepare-for-gradients.ts'
 import { EngineError } from '../errors.ts'
 import type { Model, Node } from '../ir/graph.ts'
 import { intAttribute } from '../ir/graph.ts'
-import type { Tensor } from '../ir/tensor.ts'
+import { scalar, type Tensor } from '../ir/tensor.ts'
 import { producers } from '../ir/traverse.ts'
 import { normalize, type SpecializedModel, specialize } from '../normalize/normalize.ts'
 import { openSession, type Session, type SessionOptions, type Tensors } from '../runtime/session.ts'
@@ -22,6 +22,11 @@ export interface GradientOptions extends SessionOptions {
   readonly wrt?: readonly string[]
   /** The output the loss works on; the first float one unless given. */
   readonly output?: string
+  /**
+   * Says that the output holds probabilities. Where no final softmax is found to go behind, the loss then works on
+   * their logarithms, which are logits as good as any.
+   */
+  readonly probabilities?: boolean
   /** True when the model has been through `normalize` already. */
   readonly normalized?: boolean
 }
@@ -77,11 +82,14 @@ export async function gradientGraph(model: Model, options: GradientOptions): Pro
     if (!source.shapes.has(name)) throw new EngineError('feed-unknown', `the model has no value "${name}"`)
   }
   const output = outputOf(source, options.output)
-  const logits = beforeSoftmax(source, output)
+  const inner = beforeSoftmax(source, output)
   const batch = source.shapes.get(graph.inputs[0]?.name ?? '')?.dims[0] ?? 1
   const builder = gradientBuilder(source, { withoutOutputs: true })
+  const asLog = options.probabilities === true && inner === output
+  const floor = asLog ? builder.node('Max', [inner, builder.constant(scalar('float32', 1e-30))]) : inner
+  const logits = asLog ? builder.node('Log', [floor]) : inner
   const typeOf = (name: string) => {
-    const type = source.shapes.get(name)
+    const type = source.shapes.get(name === logits ? inner : name)
     if (type === undefined) throw new EngineError('feed-unknown', `the model has no value "${name}"`)
     return type
   }
@@ -95,7 +103,13 @@ export async function gradientGraph(model: Model, options: GradientOptions): Pro
       return name
     },
   })
-  const { gradients, notes } = addGradients(builder, source, { seeds, wrt })
+  // d log p = dp / p
+  const arriving = seeds.map((seed) =>
+    asLog && seed.value === logits
+      ? { value: inner, gradient: builder.node('Div', [seed.gradient, floor]) }
+      : seed,
+  )
+  const { gradients, notes } = addGradients(builder, source, { seeds: arriving, wrt })
   const present = new Map([...gradients].filter((entry): entry is [string, string] => entry[1] !== undefined))
   const expose = (value: string, hint: string) =>
     builder.output(builder.node('Identity', [value], {}, { hint }))

@@ -13,7 +13,7 @@ export async function run([name]: readonly string[], options: Options): Promise<
   const configPath = text(options, 'config')
   const loaded = configPath === undefined ? null : await loadConfig(configPath, vocabulary)
   const failOn = failOnOf(options)
-  const gate = loaded?.config.gate ?? (stored.gate === null ? undefined : storedGate(stored.gate))
+  const gate = loaded?.config.gate ?? (stored.gate === null ? undefined : stored.gate.config)
   const bugBar = bugBarOf(options)
   const judged = rejudge(stored, {
     catalogue,
@@ -38,12 +38,4 @@ export async function run([name]: readonly string[], options: Options): Promise<
   if (options.json === true) process.stdout.write(json)
   else printRun(judged, { folder, written: out === undefined ? [] : [resolve(out)] })
   return exitOf(judged)
-}
-
-/** What a run document keeps of its gate; conditions on single measurements need the configuration. */
-function storedGate(gate: { readonly failOn: string | null; readonly safety: string | null }) {
-  return {
-    ...(gate.failOn === null ? {} : { failOn: gate.failOn as 'critical' }),
-    ...(gate.safety === null ? {} : { safety: gate.safety as 'high' }),
-  }
 }

@@ -224,7 +224,13 @@ async function measureAttack(
   return {
     measurements,
     notCovered: spec.notCovered,
-    facts: { unconfirmed, attacked: right.length, eps: options.eps, zeroGradients },
+    facts: {
+      unconfirmed,
+      attacked: right.length,
+      norm: options.norm,
+      eps: options.eps,
+      zeroGradients,
+    },
     sanity: [
       ...gradientSanity(
         attacks.map(({ output }) => output),

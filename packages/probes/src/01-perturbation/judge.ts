@@ -36,7 +36,11 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
   }
   const unconfirmed = Number(measured.facts?.unconfirmed ?? 0)
   const { threshold } = options
-  const ball = ballText(options)
+  // Of the run that was measured: options may be those of a later judgement.
+  const ball = ballText({
+    norm: measured.facts?.norm === 'l2' ? 'l2' : 'linf',
+    eps: Number(measured.facts?.eps ?? options.eps),
+  })
   const hits = Math.round(success.value * success.n)
   const found = `${spec.attack} fooled the model on ${hits} of ${success.n} samples it had right, within ${ball}.`
 

@@ -597,6 +597,7 @@ export function exampleRun(): Example {
       },
     ],
     gate: {
+      config: { failOn: 'important' },
       passed: false,
       incomplete: true,
       reasons: [

@@ -375,6 +375,7 @@ function assemble(parts: {
             passed: gate.passed,
             incomplete: gate.incomplete,
             reasons: gate.reasons,
+            config: config.gate ?? {},
             failOn: config.gate?.failOn ?? null,
             safety: config.gate?.safety ?? null,
           },

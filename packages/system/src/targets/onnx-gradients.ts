@@ -50,6 +50,7 @@ export async function gradientObstacle(model: Model, descriptor: OnnxDescriptor)
       },
       wrt: [unitInput],
       output: descriptor.output.name,
+      probabilities: descriptor.facts.output === 'probabilities',
     })
     return null
   } catch (error) {
@@ -84,6 +85,7 @@ export function gradientModel(
       dims: { [unitInput]: [count, ...facts.sampleShape] },
       wrt: [unitInput],
       output: descriptor.output.name,
+      probabilities: descriptor.facts.output === 'probabilities',
       normalized: true,
       intraOpThreads: threads,
     })
@@ -130,7 +132,10 @@ export function gradientModel(
         }
         refuseNonFinite(result.logits, { call, count, from })
         const own = result.gradients[unitInput]
-        if (own !== undefined) gradient.set(own.subarray(0, count * size), from * size)
+        if (own !== undefined) {
+          refuseNonFinite(own, { call, count, from, what: 'gradients' })
+          gradient.set(own.subarray(0, count * size), from * size)
+        }
         values.set(result.loss.subarray(0, count), from)
         logits.set(result.logits.subarray(0, count * facts.classes), from * facts.classes)
         from += count
