@@ -1,20 +1,21 @@
 // The time of one step of projected gradient descent, ours beside four others, on one net. All candidates take the
-// same number of steps in a call, from the same clean samples, so the ratio of their times is the ratio of their steps
-// and what a library does once per attack counts as it does for its users. Several bars read one measurement, so a net is measured once.
-import { openPeer } from '../../peer.ts'
-import { measurePaired, type Paired } from '../../load-filter.ts'
+// same number of steps in a call, from the same clean samples, so the ratio of their times is the ratio of their steps,
+// and what a library does once per attack counts as it does for its users.
 import type { BenchContext } from '../../bar.ts'
+import { measurePaired, type Paired } from '../../load-filter.ts'
+import { openPeer } from '../../peer.ts'
 import { type Net, type NetName, readTruth } from './nets.ts'
-import { attack, descend, openNet, threads } from './own-pgd.ts'
+import { attack, climb, openNet, threads } from './own-pgd.ts'
 
 export const candidates = ['ours', 'plain', 'folded', 'art', 'foolbox'] as const
 export type Candidate = (typeof candidates)[number]
 
 /** Steps of one call: as many as attacks commonly take. */
-const steps = 10
+export const stepsOfCall = 10
 
 export interface StepTimes {
   readonly net: NetName
+  /** Milliseconds of `stepsOfCall` steps. */
   readonly times: Paired<Candidate>
 }
 
@@ -37,20 +38,20 @@ export async function stepTimes(
     try {
       const times = await measurePaired<Candidate>({
         candidates: {
-          ours: () => descend(session, truth, steps),
-          plain: () => peer.call('plain', steps),
-          folded: () => peer.call('folded', steps),
-          art: () => peer.call('art', steps),
-          foolbox: () => peer.call('foolbox', steps),
+          ours: () => climb(session, truth, stepsOfCall),
+          plain: () => peer.call('plain', stepsOfCall),
+          folded: () => peer.call('folded', stepsOfCall),
+          art: () => peer.call('art', stepsOfCall),
+          foolbox: () => peer.call('foolbox', stepsOfCall),
         },
         children: [peer.pid],
-        capMs: 600_000,
+        capMs: 900_000,
         signal,
       })
-      const perStep = times.median
-        ? candidates.map((name) => `${name} ${(times.median![name] / steps).toFixed(1)}`).join(', ')
-        : 'no figure'
-      log(`engine: ${net.name}: ms a step: ${perStep}; ${times.detail}`)
+      const perStep = candidates.map(
+        (name) => `${name} ${((times.median?.[name] ?? 0) / stepsOfCall).toFixed(1)}`,
+      )
+      log(`engine: ${net.name}: ${times.median ? `${perStep.join(', ')} ms a step; ` : ''}${times.detail}`)
       return { net: net.name, times }
     } finally {
       await session.close()
