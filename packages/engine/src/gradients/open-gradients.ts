@@ -7,7 +7,7 @@ import { EngineError } from '../errors.ts'
 import type { Model, Node } from '../ir/graph.ts'
 import { intAttribute } from '../ir/graph.ts'
 import { scalar, type Tensor } from '../ir/tensor.ts'
-import { producers } from '../ir/traverse.ts'
+import { producers, removeDead } from '../ir/traverse.ts'
 import { normalize, type SpecializedModel, specialize } from '../normalize/normalize.ts'
 import { openSession, type Session, type SessionOptions, type Tensors } from '../runtime/session.ts'
 import type { Loss } from './loss.ts'
@@ -113,7 +113,7 @@ export async function gradientGraph(model: Model, options: GradientOptions): Pro
   const present = new Map([...gradients].filter((entry): entry is [string, string] => entry[1] !== undefined))
   const expose = (value: string, hint: string) =>
     builder.output(builder.node('Identity', [value], {}, { hint }))
-  return {
+  const made = {
     loss: expose(loss, 'loss_out'),
     logits: expose(logits, 'logits_out'),
     logitDims: typeOf(logits).dims,
@@ -121,8 +121,10 @@ export async function gradientGraph(model: Model, options: GradientOptions): Pro
     dims: new Map([...present.keys()].map((value) => [value, typeOf(value).dims])),
     batch,
     notes,
-    model: builder.finish(),
   }
+  const whole = builder.finish()
+  // onnxruntime runs nodes nobody needs: what follows the logits, and gradients that end nowhere.
+  return { ...made, model: { ...whole, graph: removeDead(whole.graph) } }
 }
 
 /**

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { itMeetsGolden } from '../../testing/check-golden.ts'
+import { graphBuilder } from '../../ir/graph-builder.ts'
+import { checkGolden, goldenCases, itMeetsGolden } from '../../testing/check-golden.ts'
 import { checkVjp, type VjpCase } from '../../testing/check-vjp.ts'
-import { randomTensor } from '../../testing/models.ts'
+import { randomTensor, relativeError, runOnce } from '../../testing/models.ts'
+import { type Convolution, largeGradient, largeGradientForm } from '../convolution.ts'
+import type { SlidingAxis } from '../window.ts'
 import { convolutionRules } from './convolution.ts'
 
 type Attributes = NonNullable<VjpCase['attributes']>
@@ -136,6 +139,12 @@ const transposed: readonly [string, readonly number[], readonly number[], Attrib
 describe('convolution rules', () => {
   itMeetsGolden('convolution', convolutionRules)
 
+  it('keeps to half precision where the model does', async () => {
+    for (const golden of goldenCases('convolution')) {
+      expect(await checkGolden(golden, { dtype: 'float16' })).toBeLessThan(2e-3)
+    }
+  })
+
   for (const [name, x, w, attributes] of conv) {
     it(`differentiates Conv with ${name} with respect to everything`, async () => {
       expect(await worst('Conv', x, w, attributes)).toBeLessThan(2e-3)
@@ -150,4 +159,45 @@ describe('convolution rules', () => {
       expect(await worst('ConvTranspose', x, w, attributes, { wrt: [0], bias: false })).toBeLessThan(2e-3)
     })
   }
+
+  const axis = { kernel: 3, stride: 1, dilation: 1, begin: 1, end: 1, large: 8, small: 8 }
+  const conv2d = (change: Partial<Convolution & SlidingAxis>): Convolution => {
+    const { stride = 1, begin = 1 } = change
+    const along = { ...axis, stride, begin, small: Math.floor((7 - 2 + 2 * begin) / stride) + 1 }
+    return {
+      axes: [along, along],
+      batch: 1,
+      channels: 16,
+      filters: 16,
+      group: 1,
+      dtype: 'float32',
+      ...change,
+    }
+  }
+
+  it('chooses for each convolution the form that its kernels are fast in', () => {
+    expect(largeGradientForm(conv2d({}))).toBe('turned')
+    expect(largeGradientForm(conv2d({ group: 4 }))).toBe('turned')
+    expect(largeGradientForm(conv2d({ channels: 3 }))).toBe('transposed')
+    expect(largeGradientForm(conv2d({ stride: 2 }))).toBe('transposed')
+    expect(largeGradientForm(conv2d({ begin: 3 }))).toBe('transposed')
+    expect(largeGradientForm(conv2d({ group: 16 }))).toBe('turned')
+    expect(largeGradientForm(conv2d({ group: 16, stride: 2 }))).toBe('spread')
+  })
+
+  it('gives the same in every form that holds', async () => {
+    for (const change of [{}, { group: 4 }, { group: 16 }, { group: 16, stride: 2 }]) {
+      const conv = conv2d(change)
+      const small = conv.axes.map((along) => along.small)
+      const builder = graphBuilder()
+      const gradient = builder.input('gradient', 'float32', [1, 16, ...small])
+      const weights = builder.constant(randomTensor(1, [16, 16 / conv.group, 3, 3]))
+      const forms = [largeGradientForm(conv), 'transposed'] as const
+      for (const [i, form] of forms.entries()) {
+        builder.output(largeGradient(builder, conv, gradient, weights, form), `form_${i}`)
+      }
+      const results = await runOnce(builder.finish(), { gradient: randomTensor(2, [1, 16, ...small]) })
+      expect(relativeError(results.form_0!, results.form_1!)).toBeLessThan(1e-5)
+    }
+  })
 })

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { graphBuilder } from '../../ir/graph-builder.ts'
 import { float32, type Tensor } from '../../ir/tensor.ts'
-import { itMeetsGolden } from '../../testing/check-golden.ts'
+import { normalize, specialize } from '../../normalize/normalize.ts'
+import { checkGolden, goldenCases, itMeetsGolden } from '../../testing/check-golden.ts'
 import { checkVjp, type VjpCase } from '../../testing/check-vjp.ts'
-import { randomNumbers, randomTensor } from '../../testing/models.ts'
+import { randomNumbers, randomTensor, runOnce } from '../../testing/models.ts'
+import { addGradients, gradientBuilder } from '../differentiate.ts'
 import { poolRules } from './pool.ts'
 
 type Attributes = NonNullable<VjpCase['attributes']>
@@ -88,6 +91,12 @@ async function worst(opType: string, x: Tensor, attributes: Attributes, opset = 
 describe('pool rules', () => {
   itMeetsGolden('pool', poolRules)
 
+  it('keeps to half precision where the model does', async () => {
+    for (const golden of goldenCases('pool')) {
+      expect(await checkGolden(golden, { dtype: 'float16' })).toBeLessThan(2e-3)
+    }
+  })
+
   for (const [name, dims, attributes] of [...windows, ...dilated]) {
     it(`differentiates MaxPool with ${name}`, async () => {
       expect(await worst('MaxPool', apart(1, dims), attributes)).toBeLessThan(2e-3)
@@ -131,4 +140,46 @@ describe('pool rules', () => {
       }
     })
   }
+
+  it('hands the gradient of a maximum to one element only where several are largest', async () => {
+    const ones = (count: number) => new Array<number>(count).fill(1)
+    for (const attributes of [
+      { kernel_shape: [2, 2], strides: [2, 2] },
+      { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
+      { kernel_shape: [3, 2], strides: [1, 1] },
+    ]) {
+      const x = float32(ones(6 * 8), [1, 1, 6, 8])
+      const { gradient, outputs } = await gradientOf('MaxPool', x, attributes)
+      expect(gradient.reduce((a, b) => a + b)).toBe(outputs)
+    }
+    const { gradient } = await gradientOf('GlobalMaxPool', float32(ones(12), [1, 2, 2, 3]), {})
+    expect([...gradient]).toEqual([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0])
+  })
+
+  it('gives a norm of zeros the gradient 0 and not a division by 0', async () => {
+    for (const p of [2, 3]) {
+      const x = float32(new Array<number>(16).fill(0), [1, 1, 4, 4])
+      const pooled = await gradientOf('LpPool', x, { kernel_shape: [2, 2], p })
+      const whole = await gradientOf('GlobalLpPool', x, { p })
+      expect([...pooled.gradient, ...whole.gradient].every((value) => value === 0)).toBe(true)
+    }
+  })
 })
+
+/** The gradient of the sum of the outputs, and how many outputs there are. */
+async function gradientOf(opType: string, x: Tensor, attributes: Attributes) {
+  const forward = graphBuilder()
+  forward.output(forward.node(opType, [forward.input('x', 'float32', x.dims)], attributes), 'y')
+  const source = await specialize(await normalize(forward.finish()), { feeds: { x } })
+  const builder = gradientBuilder(source, { withoutOutputs: true })
+  const { dims } = source.shapes.get('y')!
+  const outputs = dims.reduce((a, b) => a * b, 1)
+  const seed = builder.constant(float32(new Array<number>(outputs).fill(1), dims))
+  const { gradients } = addGradients(builder, source, {
+    seeds: [{ value: 'y', gradient: seed }],
+    wrt: ['x'],
+  })
+  builder.output(gradients.get('x')!, 'gradient')
+  const { gradient } = await runOnce(builder.finish(), { x })
+  return { gradient: gradient!.data as Float32Array, outputs }
+}

@@ -91,13 +91,15 @@ function powerDerivative(context: VjpContext, p: number): string {
   return builder.node('Mul', [x, size])
 }
 
-/** gradient / y^(p-1). Where the norm y is 0 all elements are 0, so any finite number does. */
+/** gradient / y^(p-1). Where the norm y is 0 all elements are 0, so any finite number does; division by 1 gives one. */
 function byNorm(context: VjpContext, p: number, gradient: string): string {
-  const { builder, node } = context
+  const { builder, node, typeOf } = context
   const y = node.outputs[0]!
   if (p === 1) return gradient
   const power = p === 2 ? y : builder.node('Pow', [y, number(context, p - 1)])
-  return builder.node('Div', [gradient, builder.node('Max', [power, number(context, 1e-30)])])
+  const isZero = builder.node('Equal', [power, number(context, 0)])
+  const one = builder.node('Cast', [isZero], { to: dataTypeCode(typeOf(y).dtype) })
+  return builder.node('Div', [gradient, builder.node('Add', [power, one])])
 }
 
 function expandTo(context: VjpContext, value: string): string {
