@@ -6,12 +6,12 @@ import { EngineError, messageOf } from '../errors.ts'
 import type { Dimension, Model, TensorType, ValueInfo } from '../ir/graph.ts'
 import { type DataType, storageLength, type Tensor, type TensorData } from '../ir/tensor.ts'
 import { writeModel } from '../onnx/write.ts'
-import { type OnnxRuntime, onnxRuntime } from './onnxruntime.ts'
+import { type Backend, type OnnxRuntime, onnxRuntime } from './onnxruntime.ts'
 
 export interface SessionOptions {
   /** Threads inside one operator. Default 1: callers run sessions in parallel workers. */
   readonly intraOpThreads?: number
-  /** Execution provider; default 'cpu'. */
+  /** Execution provider; default 'cpu', or 'wasm' where the native runtime cannot be loaded. */
   readonly provider?: string
   /** How far onnxruntime may rewrite the graph; default 'all'. */
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all'
@@ -49,9 +49,10 @@ export async function openSession(
   source: Uint8Array | Model,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const runtime = await onnxRuntime()
+  const { backend, runtime } = await onnxRuntime(wantedBackend(options.provider))
   const bytes = source instanceof Uint8Array ? source : writeModel(source)
-  const provider = options.provider ?? 'cpu'
+  const provider = options.provider ?? (backend === 'wasm' ? 'wasm' : 'cpu')
+  if (backend === 'wasm') setWasmThreads(runtime, options.intraOpThreads ?? 1)
   const native = await create(runtime, bytes, provider, options)
   const inputs = native.inputMetadata.map(info)
   const outputs = native.outputMetadata.map(info)
@@ -84,7 +85,8 @@ export async function openSession(
           )
         }
         const target = runOptions.into?.[name]
-        fetches[name] = target ? toNative(runtime, name, target) : null
+        // WebAssembly has a memory of its own and cannot write into the caller's; there the result is copied below.
+        fetches[name] = target && backend === 'native' ? toNative(runtime, name, target) : null
       }
       let results: Awaited<ReturnType<typeof native.run>>
       try {
@@ -95,7 +97,12 @@ export async function openSession(
         })
       }
       const made: Record<string, Tensor> = {}
-      for (const name in fetches) made[name] = runOptions.into?.[name] ?? fromNative(name, results[name])
+      for (const name in fetches) {
+        const target = runOptions.into?.[name]
+        if (target !== undefined && backend === 'wasm')
+          copyInto(name, fromNative(name, results[name]), target)
+        made[name] = target ?? fromNative(name, results[name])
+      }
       return made
     },
     async close() {
@@ -104,6 +111,27 @@ export async function openSession(
       await native.release()
     },
   }
+}
+
+function wantedBackend(provider: string | undefined): Backend | undefined {
+  if (provider === undefined) return undefined
+  return provider === 'wasm' ? 'wasm' : 'native'
+}
+
+/** Counts only before the first session of the process. */
+function setWasmThreads(runtime: OnnxRuntime, threads: number): void {
+  const { wasm } = runtime.env as { readonly wasm?: { numThreads?: number } }
+  if (wasm !== undefined && wasm.numThreads === undefined) wasm.numThreads = threads
+}
+
+function copyInto(name: string, from: Tensor, to: Tensor): void {
+  if (from.dtype !== to.dtype || from.data.length !== to.data.length) {
+    throw new EngineError(
+      'feed-shape',
+      `the buffer for "${name}" is ${to.dtype}[${to.dims.join(', ')}], the output ${from.dtype}[${from.dims.join(', ')}]`,
+    )
+  }
+  ;(to.data as Float32Array).set(from.data as Float32Array)
 }
 
 async function create(runtime: OnnxRuntime, bytes: Uint8Array, provider: string, options: SessionOptions) {
@@ -118,7 +146,11 @@ async function create(runtime: OnnxRuntime, bytes: Uint8Array, provider: string,
       logSeverityLevel: 4,
     })
   } catch (cause) {
-    if (provider !== 'cpu' && !/protobuf|graph|node|opset|operator/i.test(messageOf(cause))) {
+    if (
+      provider !== 'cpu' &&
+      provider !== 'wasm' &&
+      !/protobuf|graph|node|opset|operator/i.test(messageOf(cause))
+    ) {
       throw new EngineError(
         'provider-unavailable',
         `"${provider}" cannot be used here: ${messageOf(cause)}`,
