@@ -26,7 +26,7 @@ export function printRun(
   )
   out()
   const rows = modesTable(run)
-  const width = process.stdout.columns ?? 120
+  const width = process.stdout.columns || 120
   const nameWidth = Math.max(...rows.map((row) => row.name.length))
   const outcomeWidth = Math.max(...rows.map((row) => outcomeWords[row.outcome].word.length)) + 2
   for (const row of rows) {

@@ -18,7 +18,7 @@ function liveReporter(stream: NodeJS.WriteStream): RunEvents {
     const now = performance.now()
     if (!force && now - last < 80) return
     last = now
-    const width = Math.max(20, Math.min(stream.columns ?? 80, 110))
+    const width = Math.max(20, Math.min(stream.columns || 80, 110))
     const filled = Math.round(share * 24)
     const bar = `${'█'.repeat(filled)}${pc.dim('░'.repeat(24 - filled))}`
     const lines = [...checks].map(([id, state]) => {
