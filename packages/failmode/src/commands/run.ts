@@ -72,8 +72,8 @@ export async function execute({
 
 /** A configuration that was found by its name is kept by its path, so that its run can be resumed from anywhere. */
 function pinned(choice: RunChoice, { folder, configName }: SystemSource): RunChoice {
-  if (configName === null) return choice
-  return { ...choice, source: { kind: 'config', path: join(folder, configName) } }
+  if (configName === null || choice.source.kind !== 'config') return choice
+  return { ...choice, source: { ...choice.source, path: join(folder, configName) } }
 }
 
 export async function newFolder(out: string | undefined): Promise<string> {
