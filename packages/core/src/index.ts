@@ -13,16 +13,18 @@ export {
 export type { Image8, ImageCodec } from './image-codec.ts'
 export { canonicalJson, type Json } from './json.ts'
 export { type Cost, type DoorOptions, type Meter, openDoor } from './model/budget-door.ts'
-export type {
-  GradientModel,
-  LabelModel,
-  LossClasses,
-  LossGradient,
-  LossName,
-  ModelByAccess,
-  ModelFacts,
-  ScoreModel,
-  Scores,
+export {
+  type GradientModel,
+  isTargeted,
+  type LabelModel,
+  type LossClasses,
+  type LossGradient,
+  type LossName,
+  lossNames,
+  type ModelByAccess,
+  type ModelFacts,
+  type ScoreModel,
+  type Scores,
 } from './model/model-target.ts'
 export {
   type AnyProbe,

@@ -12,11 +12,14 @@ export { EngineError, type EngineErrorCode } from './errors.ts'
 export type { Loss, LossContext, LossGraph } from './gradients/loss.ts'
 export {
   crossEntropy,
+  classDifference,
   dlr,
   klDivergence,
   margin,
   squaredError,
+  targetedCrossEntropy,
   targetedDlr,
+  targetedMargin,
   totalVariation,
   userSeed,
   weighted,

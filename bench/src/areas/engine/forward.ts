@@ -31,7 +31,14 @@ export async function forwardTimes(
   const folder = await mkdtemp(join(tmpdir(), 'failmode-bench-'))
   const descriptor = await describe(net, batch, signal)
   const { x, dims } = readTruth(net)
-  const samples = { data: x.slice(0, (x.length / dims[0]!) * batch), dims: [batch, ...dims.slice(1)] }
+  const size = x.length / dims[0]!
+  // Every sample has memory of its own, as those have that a step reads.
+  const samples = new Float32Array(stepSamples * size)
+  for (let at = 0; at < samples.length; at += x.length) samples.set(x, at)
+  const calls = Array.from({ length: stepSamples / batch }, (_, i) => ({
+    data: samples.subarray(i * batch * size, (i + 1) * batch * size),
+    dims: [batch, ...dims.slice(1)],
+  }))
   const session = await InferenceSession.create(net.onnx, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -43,18 +50,15 @@ export async function forwardTimes(
   const door = openDoor('label', target.access('label'), { meter, maxQueries: 1e9, signal })
   // One worker gets as many threads as there are cores, which is what the others are given here.
   const pool = createStepPool({ descriptor, folder, seed: 1, workers: 1 })
-  const calls = stepSamples / batch
-  const step = { split: 'test', indices: Array.from({ length: stepSamples }, (_, i) => i % batch) }
+  const step = { split: 'test', indices: Array.from({ length: stepSamples }, (_, i) => i % dims[0]!) }
   try {
     return await measurePaired<Way>({
       candidates: {
         bare: async () => {
-          for (let i = 0; i < calls; i++) {
-            await session.run({ x: new Tensor('float32', samples.data, samples.dims) })
-          }
+          for (const call of calls) await session.run({ x: new Tensor('float32', call.data, call.dims) })
         },
         door: async () => {
-          for (let i = 0; i < calls; i++) await door.labels(samples)
+          for (const call of calls) await door.labels(call)
         },
         worker: () => pool.run('model/predict-labels', step, { signal }),
       },

@@ -24,15 +24,36 @@ export interface ScoreModel {
   scores(x: Tensor): Promise<Scores>
 }
 
-/** Losses that every gradient target offers; each grows as the sample gets more wrong. */
-export const lossNames = ['cross-entropy', 'margin', 'dlr', 'targeted-dlr'] as const
+/**
+ * Losses that every gradient target offers, of logits z, the true class y and a class t to reach; each grows as the
+ * sample gets nearer to what the attacker wants.
+ *
+ * - `cross-entropy`: -log softmax(z)_y; `targeted-cross-entropy`: log softmax(z)_t
+ * - `margin`: max_{i != y} z_i - z_y; `targeted-margin`: z_t - max_{i != t} z_i (positive means success)
+ * - `class-difference`: z_t - z_y
+ * - `dlr`, for 3 classes or more; `targeted-dlr`, for 4 or more (Croce and Hein 2020, arXiv:2003.01690)
+ */
+export const lossNames = [
+  'cross-entropy',
+  'targeted-cross-entropy',
+  'margin',
+  'targeted-margin',
+  'class-difference',
+  'dlr',
+  'targeted-dlr',
+] as const
 export type LossName = (typeof lossNames)[number]
+
+/** Losses that need `targets`. */
+export function isTargeted(loss: LossName): boolean {
+  return loss.startsWith('targeted-') || loss === 'class-difference'
+}
 
 /** Classes that a loss speaks of, one a row. */
 export interface LossClasses {
   /** True classes. */
   readonly labels: Int32Array
-  /** Classes to reach, for `targeted-dlr`. */
+  /** Classes to reach, for the losses that name one. */
   readonly targets?: Int32Array
 }
 

@@ -76,13 +76,14 @@ export function addGradients(
     return list[0]
   }
 
+  const isBetween = linksOf(graph.nodes, new Set([...wrt, ...seeds.map(({ value }) => value)]))
   const notes: GradientNote[] = []
   for (let i = graph.nodes.length - 1; i >= 0; i--) {
     const node = graph.nodes[i]!
     // Also names that a nested graph takes from outside: an If or a Loop must not end a gradient unseen.
     if (!usedNames(node).some((name) => dependent.has(name))) continue
     if (!node.outputs.some((output) => arrived.has(output))) continue
-    const inputs = backward(node, { builder, source, dependent, total, notes })
+    const inputs = backward(node, { builder, source, dependent, total, isBetween, notes })
     node.inputs.forEach((input, at) => {
       const gradient = inputs[at]
       if (gradient !== undefined && dependent.has(input)) arrive(input, gradient)
@@ -111,11 +112,12 @@ interface Walk {
   readonly source: SpecializedModel
   readonly dependent: ReadonlySet<string>
   readonly total: (value: string) => string | undefined
+  readonly isBetween: VjpContext['isBetween']
   readonly notes: GradientNote[]
 }
 
 function backward(node: Node, walk: Walk): readonly (string | undefined)[] {
-  const { builder, source, dependent, total, notes } = walk
+  const { builder, source, dependent, total, isBetween, notes } = walk
   const operator = operatorOf(node.domain, node.opType)
   const name = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`
   const output = node.outputs.find((candidate) => candidate !== '') ?? ''
@@ -142,6 +144,7 @@ function backward(node: Node, walk: Walk): readonly (string | undefined)[] {
       const value = node.outputs[at]
       return value === undefined || value === '' ? undefined : total(value)
     },
+    isBetween,
   }
   const rule = rulesOf(node)?.find((variant) => variant.applies?.(context) ?? true)
   if (rule === undefined) {
@@ -167,6 +170,21 @@ const floats = new Set(['float32', 'float16', 'float64', 'bfloat16'])
 
 function isFloat({ dtype }: StaticType): boolean {
   return floats.has(dtype)
+}
+
+/** Tells of a value that is not `asked` for whether it goes from one type of node to another only. */
+function linksOf(nodes: readonly Node[], asked: ReadonlySet<string>): VjpContext['isBetween'] {
+  const makers = new Map<string, Node>()
+  const users = new Map<string, Node[]>()
+  for (const node of nodes) {
+    for (const output of node.outputs) makers.set(output, node)
+    for (const name of usedNames(node)) users.set(name, [...(users.get(name) ?? []), node])
+  }
+  const is = (node: Node | undefined, opType: string) => node?.domain === '' && node.opType === opType
+  return (value, from, to) =>
+    !asked.has(value) &&
+    is(makers.get(value), from) &&
+    users.get(value)?.every((user) => is(user, to)) === true
 }
 
 /** All values that depend on one of `roots`, the roots included. */

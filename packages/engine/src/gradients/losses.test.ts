@@ -3,12 +3,15 @@ import { float32, int64, type Tensor } from '../ir/tensor.ts'
 import { modelOf, node, randomTensor } from '../testing/models.ts'
 import type { Loss } from './loss.ts'
 import {
+  classDifference,
   crossEntropy,
   dlr,
   klDivergence,
   margin,
   squaredError,
+  targetedCrossEntropy,
   targetedDlr,
+  targetedMargin,
   totalVariation,
   userSeed,
   weighted,
@@ -54,6 +57,13 @@ const cases: readonly {
 }[] = [
   { loss: crossEntropy(), feeds: { labels }, value: (row, i) => -Math.log(softmax(row)[y[i]!]!) },
   { loss: margin(), feeds: { labels }, value: (row, i) => best(row, y[i]!) - row[y[i]!]! },
+  {
+    loss: targetedCrossEntropy(),
+    feeds: { targets },
+    value: (row, i) => Math.log(softmax(row)[t[i]!]!),
+  },
+  { loss: targetedMargin(), feeds: { targets }, value: (row, i) => row[t[i]!]! - best(row, t[i]!) },
+  { loss: classDifference(), feeds: { labels, targets }, value: (row, i) => row[t[i]!]! - row[y[i]!]! },
   {
     loss: dlr(),
     feeds: { labels },

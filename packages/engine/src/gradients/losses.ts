@@ -116,6 +116,51 @@ export function margin(): Loss {
   }
 }
 
+/** Logarithm of the probability of class t, log softmax(z)_t; derivative e_t - softmax(z). Input `targets`. */
+export function targetedCrossEntropy(): Loss {
+  return {
+    name: 'targeted-cross-entropy',
+    emit(context) {
+      const { builder } = context
+      const { z, classes, seed } = scores(context)
+      const t = oneHot(builder, classInput(context, 'targets'), classes)
+      const logP = builder.node('LogSoftmax', [z], { axis: -1 })
+      const loss = sumRows(builder, builder.node('Mul', [logP, t]))
+      return { loss, seeds: seed(builder.node('Sub', [t, builder.node('Exp', [logP])])) }
+    },
+  }
+}
+
+/** Margin z_t - max_{i != t} z_i of class t (ibid.): positive means that t is the answer. Input `targets`. */
+export function targetedMargin(): Loss {
+  return {
+    name: 'targeted-margin',
+    emit(context) {
+      const { builder } = context
+      const { z, classes, seed } = scores(context)
+      const t = oneHot(builder, classInput(context, 'targets'), classes)
+      const other = runnerUp(builder, z, t, classes)
+      const loss = builder.node('Sub', [pick(builder, z, t), other.score])
+      return { loss: column(builder, loss), seeds: seed(builder.node('Sub', [t, other.mask])) }
+    },
+  }
+}
+
+/** Difference z_t - z_y of two classes, whose border attacks of minimum norm walk to. Inputs `labels` and `targets`. */
+export function classDifference(): Loss {
+  return {
+    name: 'class-difference',
+    emit(context) {
+      const { builder } = context
+      const { z, classes, seed } = scores(context)
+      const y = oneHot(builder, classInput(context, 'labels'), classes)
+      const t = oneHot(builder, classInput(context, 'targets'), classes)
+      const mask = builder.node('Sub', [t, y])
+      return { loss: sumRows(builder, builder.node('Mul', [z, mask])), seeds: seed(mask) }
+    },
+  }
+}
+
 /**
  * Difference of logits ratio (Croce and Hein 2020, arXiv:2003.01690, eq. 6):
  * -(z_y - max_{i != y} z_i) / (z_(1) - z_(3) + 1e-12). Needs 3 classes. Input `labels`.

@@ -41,6 +41,8 @@ export interface VjpContext {
   wants(input: number): boolean
   /** The gradient that arrives at this output; undefined when none does, which is zero. */
   gradientOf(output: number): string | undefined
+  /** Whether a value goes from a node of one type to nodes of another only, and nobody asks for its own gradient. */
+  isBetween(value: string, from: string, to: string): boolean
 }
 
 export interface VjpVariant {

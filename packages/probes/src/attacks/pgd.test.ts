@@ -31,6 +31,7 @@ const l1 = weights.reduce((a, b) => a + Math.abs(b), 0)
 const l2 = Math.sqrt(weights.reduce((a, b) => a + b * b, 0))
 const random = createRandom(4)
 const base: PgdOptions = {
+  random,
   norm: 'linf',
   eps: 0.1,
   loss: 'margin',
@@ -40,10 +41,11 @@ const base: PgdOptions = {
   restarts: 1,
 }
 const attack = (threshold: number, options: Partial<PgdOptions>) =>
-  pgd(linear(weights, threshold), { data: clean, dims: [1, 20] }, Int32Array.of(1), [3], random, {
-    ...base,
-    ...options,
-  })
+  pgd(
+    linear(weights, threshold),
+    { x: { data: clean, dims: [1, 20] }, labels: Int32Array.of(1), ids: [3] },
+    { ...base, ...options },
+  )
 
 describe('PGD', () => {
   it('fools a linear model exactly when the closed form says that the ball holds an adversarial point', async () => {
@@ -54,9 +56,9 @@ describe('PGD', () => {
     ] as const) {
       const reach = base.eps * dual
       const just = await attack(cleanSum - reach * 0.99, { norm, stepSize: 0.02 })
-      expect(just.passesToSuccess[0]).not.toBeNull()
+      expect(just.spentToSuccess[0]).not.toBeNull()
       const never = await attack(cleanSum - reach * 1.01, { norm, stepSize: 0.02 })
-      expect(never.passesToSuccess[0]).toBeNull()
+      expect(never.spentToSuccess[0]).toBeNull()
       expect(distance(never.adversarial.data, clean, norm)).toBeLessThanOrEqual(base.eps * (1 + 1e-6))
     }
   })
@@ -73,10 +75,7 @@ describe('PGD', () => {
     for (const norm of ['linf', 'l2'] as const) {
       const { adversarial } = await pgd(
         linear(weights, -100),
-        { data: edge, dims: [1, 20] },
-        Int32Array.of(1),
-        [0],
-        random,
+        { x: { data: edge, dims: [1, 20] }, labels: Int32Array.of(1), ids: [0] },
         { ...base, norm, eps: 0.5, stepSize: 0.2 },
       )
       for (const value of adversarial.data) expect(value >= 0 && value <= 1).toBe(true)
@@ -92,10 +91,11 @@ describe('PGD', () => {
     }
     const two = await pgd(
       linear(weights, -100),
-      { data: Float32Array.of(...clean, ...clean), dims: [2, 20] },
-      Int32Array.of(1, 1),
-      [9, 3],
-      random,
+      {
+        x: { data: Float32Array.of(...clean, ...clean), dims: [2, 20] },
+        labels: Int32Array.of(1, 1),
+        ids: [9, 3],
+      },
       { ...base, steps: 2 },
     )
     const one = await attack(-100, { steps: 2 })
@@ -106,10 +106,7 @@ describe('PGD', () => {
     const flat = linear(new Array(20).fill(0), -1)
     const { zeroGradients } = await pgd(
       flat,
-      { data: clean, dims: [1, 20] },
-      Int32Array.of(1),
-      [0],
-      random,
+      { x: { data: clean, dims: [1, 20] }, labels: Int32Array.of(1), ids: [0] },
       base,
     )
     expect(zeroGradients).toBe(1)

@@ -42,12 +42,12 @@ describe('Square', () => {
     const reach = weights.reduce((a, b) => a + Math.abs(b) * eps, 0)
     // Just outside the ball: never fooled, so the search goes on to the end and the margin is what it reached.
     const model = linear(weights, clean - reach * 1.05)
-    const result = await square(model, { data: x, dims: [1, 1, 6, 6] }, [1], [0], random, {
-      eps,
-      queries: 3000,
-      initialShare: 0.8,
-    })
-    expect(result.queriesToSuccess[0]).toBeNull()
+    const result = await square(
+      model,
+      { x: { data: x, dims: [1, 1, 6, 6] }, labels: Int32Array.of(1), ids: [0] },
+      { random, eps, queries: 3000, initialShare: 0.8 },
+    )
+    expect(result.spentToSuccess[0]).toBeNull()
     const best = reach * 0.05
     expect(result.margin[0]).toBeGreaterThanOrEqual(best - 1e-5)
     expect(result.margin[0]).toBeLessThan(best + reach * 0.12)
@@ -64,11 +64,11 @@ describe('Square', () => {
       const size = dims.reduce((a, b) => a * b, 1)
       const x = random.split('x').fillUniform(new Float32Array(size))
       const model = linear(new Array(size / 2).fill(0.01), -1e6)
-      const { adversarial } = await square(model, { data: x, dims }, [1, 1], [0, 1], random, {
-        eps: 0.2,
-        queries: 50,
-        initialShare: 0.8,
-      })
+      const { adversarial } = await square(
+        model,
+        { x: { data: x, dims }, labels: Int32Array.of(1, 1), ids: [0, 1] },
+        { random, eps: 0.2, queries: 50, initialShare: 0.8 },
+      )
       for (let i = 0; i < size; i++) {
         expect(Math.abs((adversarial.data[i] as number) - (x[i] as number))).toBeLessThanOrEqual(0.2 + 1e-6)
         expect(adversarial.data[i]).toBeGreaterThanOrEqual(0)
@@ -82,20 +82,20 @@ describe('Square', () => {
     const x = new Float32Array(32).fill(0.5)
     const model = linear(weights, 7.9)
     // Sample 0 has the true class 1 and falls; sample 1 is asked to be class 0 of a model that says 1: wrong at once.
-    const result = await square(model, { data: x, dims: [2, 1, 4, 4] }, [1, 0], [0, 1], random, {
-      eps: 0.05,
-      queries: 200,
-      initialShare: 0.8,
-    })
-    expect(result.queriesToSuccess[0]).not.toBeNull()
+    const result = await square(
+      model,
+      { x: { data: x, dims: [2, 1, 4, 4] }, labels: Int32Array.of(1, 0), ids: [0, 1] },
+      { random, eps: 0.05, queries: 200, initialShare: 0.8 },
+    )
+    expect(result.spentToSuccess[0]).not.toBeNull()
     const spent = model.calls.reduce((a, b) => a + b, 0)
-    expect(spent).toBe((result.queriesToSuccess[0] ?? 0) + (result.queriesToSuccess[1] ?? 0))
+    expect(spent).toBe((result.spentToSuccess[0] ?? 0) + (result.spentToSuccess[1] ?? 0))
     const stubborn = linear(weights, -1e6)
-    await square(stubborn, { data: x, dims: [2, 1, 4, 4] }, [1, 1], [0, 1], random, {
-      eps: 0.05,
-      queries: 200,
-      initialShare: 0.8,
-    })
+    await square(
+      stubborn,
+      { x: { data: x, dims: [2, 1, 4, 4] }, labels: Int32Array.of(1, 1), ids: [0, 1] },
+      { random, eps: 0.05, queries: 200, initialShare: 0.8 },
+    )
     expect(stubborn.calls.reduce((a, b) => a + b, 0)).toBe(400)
   })
 
@@ -105,19 +105,13 @@ describe('Square', () => {
     const options = { eps: 0.1, queries: 120, initialShare: 0.8 }
     const together = await square(
       linear(weights, -3),
-      { data: x, dims: [3, 1, 4, 4] },
-      [1, 1, 1],
-      [5, 6, 7],
-      random,
-      options,
+      { x: { data: x, dims: [3, 1, 4, 4] }, labels: Int32Array.of(1, 1, 1), ids: [5, 6, 7] },
+      { random, ...options },
     )
     const alone = await square(
       linear(weights, -3),
-      { data: x.subarray(16, 32), dims: [1, 1, 4, 4] },
-      [1],
-      [6],
-      random,
-      options,
+      { x: { data: x.subarray(16, 32), dims: [1, 1, 4, 4] }, labels: Int32Array.of(1), ids: [6] },
+      { random, ...options },
     )
     expect(Array.from(alone.adversarial.data)).toEqual(Array.from(together.adversarial.data.subarray(16, 32)))
   })
@@ -139,8 +133,12 @@ describe('Square', () => {
     }
     const x = { data: new Float32Array(16).fill(0.5), dims: [1, 1, 4, 4] }
     const options = { eps: 0.05, queries: 200, initialShare: 0.8 }
-    const a = await square(logits, x, [1], [0], random, options)
-    const b = await square(probabilities, x, [1], [0], random, options)
-    expect(b.queriesToSuccess).toEqual(a.queriesToSuccess)
+    const a = await square(logits, { x: x, labels: Int32Array.of(1), ids: [0] }, { random, ...options })
+    const b = await square(
+      probabilities,
+      { x: x, labels: Int32Array.of(1), ids: [0] },
+      { random, ...options },
+    )
+    expect(b.spentToSuccess).toEqual(a.spentToSuccess)
   })
 })

@@ -5,24 +5,19 @@
 // with a smaller one the unscaled schedule never reaches its fine windows. Each sample draws its own windows.
 import type { Random, ScoreModel, Tensor } from '@failmode/core'
 import { gatherRows, sizeOf } from '@failmode/core'
+import type { AttackBatch, AttackResult, AttackRun } from './attack.ts'
 import { margins, predictions } from './margin.ts'
 
-export interface SquareOptions {
+export interface SquareOptions extends AttackRun {
   /** Radius of the Linf ball, unit space. */
   readonly eps: number
   /** Queries a sample, the start included. */
   readonly queries: number
   /** Share of the picture the first windows cover; 0.8 as in AutoAttack. */
   readonly initialShare: number
-  readonly signal?: AbortSignal
-  readonly progress?: (share: number) => void
 }
 
-export interface SquareResult {
-  /** Best point found for each sample, same shape as the input. */
-  readonly adversarial: Tensor
-  /** Queries spent when the sample was first misclassified, or null. */
-  readonly queriesToSuccess: readonly (number | null)[]
+export interface SquareResult extends AttackResult {
   /** Smallest margin seen; negative when misclassified. */
   readonly margin: readonly number[]
 }
@@ -47,19 +42,13 @@ export function windowShare(i: number, total: number, initialShare: number): num
   return initialShare / (stage?.[1] ?? 1)
 }
 
-/**
- * @param x samples in unit space, [N, C, H, W] or [N, F] (taken as one row of F columns)
- * @param labels true classes, [N]
- * @param random one stream; sample i draws from `random.split(ids[i])`
- */
+/** Samples are [N, C, H, W], or [N, F], which is taken as one row of F columns. */
 export async function square(
   model: ScoreModel,
-  x: Tensor,
-  labels: ArrayLike<number>,
-  ids: readonly number[],
-  random: Random,
+  { x, labels, ids }: AttackBatch,
   options: SquareOptions,
 ): Promise<SquareResult> {
+  const { random } = options
   const count = x.dims[0] as number
   const sampleShape = x.dims.slice(1)
   const size = sizeOf(sampleShape)
@@ -82,7 +71,7 @@ export async function square(
   }
 
   const margin = new Float64Array(count)
-  const queriesToSuccess: (number | null)[] = new Array(count).fill(null)
+  const spentToSuccess: (number | null)[] = new Array(count).fill(null)
   let active = Array.from({ length: count }, (_, i) => i)
 
   /** Queries the candidates of the active samples, keeps what improves, drops who is fooled. */
@@ -99,7 +88,7 @@ export async function square(
         margin[i] = value
         best.set(candidates.data.subarray(row * size, (row + 1) * size), i * size)
       }
-      if (fooled) queriesToSuccess[i] = spent
+      if (fooled) spentToSuccess[i] = spent
       else left.push(i)
     }
     active = left
@@ -141,7 +130,7 @@ export async function square(
     await ask(candidates, query, false)
     if (query % 16 === 0) options.progress?.(query / options.queries)
   }
-  return { adversarial: { data: best, dims: x.dims }, queriesToSuccess, margin: Array.from(margin) }
+  return { adversarial: { data: best, dims: x.dims }, spentToSuccess, margin: Array.from(margin) }
 }
 
 /** A sample as channels, height and width; what is not a picture is one row. */

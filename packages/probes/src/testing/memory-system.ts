@@ -33,6 +33,7 @@ import {
   sizeOf,
   type Tensor,
 } from '@failmode/core'
+import { lossOf } from './loss-of.ts'
 
 export interface MemorySystem {
   readonly facts: SystemFacts
@@ -118,18 +119,15 @@ export function memorySystem(parts: {
       score: { scores: async (x) => scores(x) },
       gradient: {
         scores: async (x) => scores(x),
-        gradient: async (x, loss, { labels }) => {
-          if (loss !== 'cross-entropy') throw new RangeError(`no ${loss} in memory`)
+        gradient: async (x, loss, { labels, targets }) => {
           const size = sizeOf(x.dims.slice(1))
-          const value = (data: Float32Array, row: number): number => {
-            const z = scorer?.(data.subarray(row * size, (row + 1) * size)) ?? []
-            const top = Math.max(...z)
-            return (
-              Math.log(z.reduce((sum, v) => sum + Math.exp(v - top), 0)) +
-              top -
-              (z[labels[row] as number] ?? 0)
-            )
-          }
+          const value = (data: Float32Array, row: number): number =>
+            lossOf(
+              loss,
+              scorer?.(data.subarray(row * size, (row + 1) * size)) ?? [],
+              labels[row] as number,
+              targets?.[row] ?? -1,
+            ).value
           // Central differences: slow, and independent of every gradient rule.
           const moved = x.data.slice()
           const gradient = x.data.map((center, i) => {

@@ -3,6 +3,8 @@
 import type { OnnxDescriptor } from './model-descriptor.ts'
 
 export interface InputMap {
+  /** Samples are what the model takes, as they are. */
+  readonly identity: boolean
   /** Writes the first `count` of `samples`, in unit space, into `to`, as the model wants them. */
   write(samples: Float32Array, to: Float32Array | Float64Array, count: number): void
 }
@@ -23,12 +25,16 @@ export function inputMap(input: OnnxDescriptor['input'], sampleShape: readonly n
   }
   // Channel c of the model is channel `from(c)` of the sample.
   const from = (c: number) => (input.reverseChannels ? channels - 1 - c : c)
-  const identity =
-    !input.reverseChannels && scale.every((value) => value === 1) && offset.every((value) => value === 0)
   const channelsLast = input.layout === 'NHWC' && channels > 1
+  const identity =
+    !channelsLast &&
+    !input.reverseChannels &&
+    scale.every((value) => value === 1) &&
+    offset.every((value) => value === 0)
   return {
+    identity,
     write(samples, to, count) {
-      if (identity && !channelsLast) {
+      if (identity) {
         to.set(samples.subarray(0, count * size))
         return
       }

@@ -5,6 +5,7 @@
 import {
   FailmodeError,
   type GradientModel,
+  isTargeted,
   type LossClasses,
   type LossName,
   rows,
@@ -12,6 +13,7 @@ import {
   type Tensor,
 } from '@failmode/core'
 import {
+  classDifference,
   crossEntropy,
   dlr,
   EngineError,
@@ -22,7 +24,9 @@ import {
   margin,
   normalize,
   openGradients,
+  targetedCrossEntropy,
   targetedDlr,
+  targetedMargin,
 } from '@failmode/engine'
 import { refuseNonFinite } from './finite-scores.ts'
 import type { OnnxDescriptor } from './model-descriptor.ts'
@@ -30,8 +34,11 @@ import { unitInput, withUnitInput } from './unit-input.ts'
 
 const losses: Readonly<Record<LossName, () => Loss>> = {
   'cross-entropy': crossEntropy,
-  margin: margin,
-  dlr: dlr,
+  'targeted-cross-entropy': targetedCrossEntropy,
+  margin,
+  'targeted-margin': targetedMargin,
+  'class-difference': classDifference,
+  dlr,
   'targeted-dlr': targetedDlr,
 }
 
@@ -116,10 +123,8 @@ export function gradientModel(
             dims: [call, ...facts.sampleShape],
             data: padded(rows(x, from, from + count).data, call * size),
           },
-          labels: classFeed(classes.labels, from, count, call),
-          ...(loss === 'targeted-dlr'
-            ? { targets: classFeed(classes.targets as Int32Array, from, count, call) }
-            : {}),
+          ...(readsLabels(loss) ? { labels: classFeed(classes.labels, from, count, call) } : {}),
+          ...(isTargeted(loss) ? { targets: classFeed(targetsOf(loss, classes), from, count, call) } : {}),
         }
         let result: Awaited<ReturnType<GradientSession['run']>>
         try {
@@ -150,6 +155,16 @@ export function gradientModel(
       for (const session of sessions.values()) await (await session).close()
     },
   }
+}
+
+/** Two of the targeted losses do not ask what the true class is. */
+function readsLabels(loss: LossName): boolean {
+  return loss !== 'targeted-cross-entropy' && loss !== 'targeted-margin'
+}
+
+function targetsOf(loss: LossName, { targets }: LossClasses): Int32Array {
+  if (targets === undefined) throw new TypeError(`the loss ${loss} needs the classes to reach`)
+  return targets
 }
 
 /** The size of the next call: full, or the next power of two when that pads at most a quarter, else the one below. */

@@ -93,7 +93,15 @@ const clip: readonly VjpVariant[] = [
 ]
 
 export const activationRules: Rules = {
-  Relu: elementwise('from the output', (o, { y }) => positive(o, y)),
+  Relu: [
+    {
+      // MaxPool's rule has masked it, at the pool's size.
+      name: 'masked after the pool',
+      applies: ({ node, isBetween }) => isBetween(node.outputs[0]!, 'Relu', 'MaxPool'),
+      emit: ({ gradientOf }) => [gradientOf(0)],
+    },
+    ...elementwise('from the output', (o, { y }) => positive(o, y)),
+  ],
   LeakyRelu: elementwise('mask', (o, { x, y, node }) => {
     const alpha = floatAttribute(node, 'alpha', 0.01)
     return leakyStep(o, alpha >= 0 ? y : x, alpha)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Model } from '../../ir/graph.ts'
 import { graphBuilder } from '../../ir/graph-builder.ts'
 import { float32, type Tensor } from '../../ir/tensor.ts'
 import { normalize, specialize } from '../../normalize/normalize.ts'
@@ -154,6 +155,54 @@ describe('pool rules', () => {
     }
     const { gradient } = await gradientOf('GlobalMaxPool', float32(ones(12), [1, 2, 2, 3]), {})
     expect([...gradient]).toEqual([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0])
+  })
+
+  it('takes the mask of a Relu after the pool, unless somebody else needs the value between', async () => {
+    const x = apart(4, [2, 3, 6, 8])
+    const attributes = { kernel_shape: [2, 2], strides: [2, 2] }
+    // Windows of negative numbers only have a pooled 0, and numbers below a positive maximum get nothing either way.
+    const relu = float32(
+      (x.data as Float32Array).map((value) => Math.max(value, 0)),
+      x.dims,
+    )
+    const { gradient: atRelu } = await gradientOf('MaxPool', relu, attributes)
+    const wanted = [...atRelu].map((value, i) => ((x.data as Float32Array)[i]! > 0 ? value : 0))
+
+    const build = (alsoGlobal: boolean): Model => {
+      const forward = graphBuilder()
+      const between = forward.node('Relu', [forward.input('x', 'float32', x.dims)], {}, { hint: 'between' })
+      forward.output(forward.node('MaxPool', [between], attributes), 'y')
+      if (alsoGlobal) forward.output(forward.node('GlobalAveragePool', [between]), 'z')
+      return forward.finish()
+    }
+    const masks = async (alsoGlobal: boolean, wrt: readonly string[]) => {
+      const source = await specialize(await normalize(build(alsoGlobal)), { feeds: { x } })
+      const builder = gradientBuilder(source, { withoutOutputs: true })
+      const seeds = (alsoGlobal ? ['y', 'z'] : ['y']).map((value) => {
+        const { dims } = source.shapes.get(value)!
+        const ones = new Array<number>(dims.reduce((a, b) => a * b, 1)).fill(1)
+        return { value, gradient: builder.constant(float32(ones, dims)) }
+      })
+      const { gradients } = addGradients(builder, source, { seeds, wrt })
+      for (const name of wrt) builder.output(gradients.get(name)!, `gradient_${name}`)
+      const model = builder.finish()
+      const of = model.graph.nodes.filter(({ opType }) => opType === 'HardSigmoid')
+      return { sizes: of.map(({ inputs }) => inputs[0]), results: await runOnce(model, { x }) }
+    }
+    const short = await masks(false, ['x'])
+    expect(short.sizes).toEqual(['y'])
+    expect([...(short.results.gradient_x!.data as Float32Array)]).toEqual(wanted)
+    // The average's gradient has not passed the pool's mask.
+    const shared = await masks(true, ['x'])
+    expect(shared.sizes).toEqual(['between'])
+    expect([...(shared.results.gradient_x!.data as Float32Array)]).toEqual(
+      [...(x.data as Float32Array)].map((value, i) =>
+        value > 0 ? Math.fround(wanted[i]! + Math.fround(1 / 48)) : 0,
+      ),
+    )
+    // Of the value between itself the gradient is that of the pool alone, also where the maximum is 0.
+    const inner = await masks(false, ['between'])
+    expect([...(inner.results.gradient_between!.data as Float32Array)]).toEqual([...atRelu])
   })
 
   it('gives a norm of zeros the gradient 0 and not a division by 0', async () => {

@@ -7,6 +7,8 @@ import type { GraphBuilder } from '../../ir/graph-builder.ts'
 import { type DataType, dataTypeCode, fromNumbers, int64, scalar } from '../../ir/tensor.ts'
 import type { VjpContext, VjpVariant } from '../../registry/operator.ts'
 import { largeGradient, outer } from '../convolution.ts'
+import { formulaOf } from '../formula.ts'
+import { positive } from '../masks.ts'
 import { maxPoolGradient } from '../max-pool.ts'
 import { dimsOf, ints, number, product, reshape } from '../rule-tools.ts'
 import { type SlidingAxis, slidingWindow } from '../window.ts'
@@ -109,10 +111,14 @@ function expandTo(context: VjpContext, value: string): string {
 export const poolRules: Rules = {
   MaxPool: [
     single('max-pool-by-axis', (context, gradient) => {
-      const { node, builder } = context
+      const { node, builder, isBetween } = context
+      const [x, y] = [node.inputs[0]!, node.outputs[0]!]
       const { axes, batch, channels, dtype } = poolOf(context)
       const pool = { axes, planes: [batch, channels] as const, dtype, node }
-      return maxPoolGradient(builder, pool, node.inputs[0]!, node.outputs[0]!, gradient)
+      // Only the winners get a gradient, and a winner is positive where the maximum is: Relu's mask is cheaper here.
+      const o = formulaOf(context)
+      const own = isBetween(x, 'Relu', 'MaxPool') ? o.mul(gradient, positive(o, y)) : gradient
+      return maxPoolGradient(builder, pool, x, y, own)
     }),
   ],
   GlobalMaxPool: [

@@ -15,18 +15,23 @@ export const pgdStep: StepHandler<PgdInput, Attacked> = {
     const labels = gatherLabels(samples.labels, input.indices)
     const each = input.restarts * (input.effort + 1)
     const model = await context.model('gradient', { maxQueries: input.indices.length * each })
-    const result = await pgd(model, x, labels, input.indices, context.random, {
-      norm: input.norm,
-      eps: input.eps,
-      loss: input.loss,
-      steps: input.effort,
-      stepSize: input.stepSize,
-      randomStart: input.randomStart,
-      restarts: input.restarts,
-      signal: context.signal,
-      progress: context.progress,
-    })
-    const fooled = result.passesToSuccess.flatMap((passes, row) => (passes === null ? [] : [row]))
+    const result = await pgd(
+      model,
+      { x, labels, ids: input.indices },
+      {
+        random: context.random,
+        norm: input.norm,
+        eps: input.eps,
+        loss: input.loss,
+        steps: input.effort,
+        stepSize: input.stepSize,
+        randomStart: input.randomStart,
+        restarts: input.restarts,
+        signal: context.signal,
+        progress: context.progress,
+      },
+    )
+    const fooled = result.spentToSuccess.flatMap((passes, row) => (passes === null ? [] : [row]))
     const confirmed = await confirm(context, {
       ball: input,
       rows: fooled,
@@ -34,7 +39,7 @@ export const pgdStep: StepHandler<PgdInput, Attacked> = {
       clean: x,
       labels,
       adversarial: gatherRows(result.adversarial, fooled),
-      queriesToSuccess: result.passesToSuccess,
+      queriesToSuccess: result.spentToSuccess,
     })
     return { ...confirmed, lossCurve: result.lossCurve, zeroGradients: result.zeroGradients }
   },

@@ -12,14 +12,19 @@ export const squareStep: StepHandler<AttackInput & { readonly initialShare: numb
     const x = samples.read(input.indices)
     const labels = gatherLabels(samples.labels, input.indices)
     const model = await context.model('score', { maxQueries: input.indices.length * input.effort })
-    const result = await square(model, x, labels, input.indices, context.random, {
-      eps: input.eps,
-      queries: input.effort,
-      initialShare: input.initialShare,
-      signal: context.signal,
-      progress: context.progress,
-    })
-    const fooled = result.queriesToSuccess.flatMap((queries, row) => (queries === null ? [] : [row]))
+    const result = await square(
+      model,
+      { x, labels, ids: input.indices },
+      {
+        random: context.random,
+        eps: input.eps,
+        queries: input.effort,
+        initialShare: input.initialShare,
+        signal: context.signal,
+        progress: context.progress,
+      },
+    )
+    const fooled = result.spentToSuccess.flatMap((queries, row) => (queries === null ? [] : [row]))
     return confirm(context, {
       ball: { norm: 'linf', eps: input.eps },
       rows: fooled,
@@ -27,7 +32,7 @@ export const squareStep: StepHandler<AttackInput & { readonly initialShare: numb
       clean: x,
       labels,
       adversarial: gatherRows(result.adversarial, fooled),
-      queriesToSuccess: result.queriesToSuccess,
+      queriesToSuccess: result.spentToSuccess,
     })
   },
 }
