@@ -24,6 +24,7 @@ PEERS = {
     "adversarial-robustness-toolbox": "art.attacks.evasion",
     "foolbox": "foolbox.attacks",
     "torchattacks": "torchattacks",
+    "pyautoattack": "pyautoattack",
     "imagecorruptions": "imagecorruptions",
     "picklescan": "picklescan.scanner",
     "modelscan": "modelscan.modelscan",

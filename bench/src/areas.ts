@@ -38,3 +38,18 @@ export async function loadArea(area: AreaName): Promise<readonly Bar[]> {
   if (stray) throw new Error(`areas/${area}.ts holds the bar ${stray.bar} of area ${stray.area}`)
   return bars
 }
+
+/**
+ * The bars whose name is one of `only` or begins with one; all of them when nothing is named. Throws `usage` when a name
+ * fits none.
+ */
+export function wantedBars(bars: readonly Bar[], only: readonly string[]): readonly Bar[] {
+  const stray = only.find((name) => !bars.some(({ bar }) => bar.startsWith(name)))
+  if (stray !== undefined) {
+    throw new FailmodeError('usage', {
+      message: `no bar begins with '${stray}'`,
+      hint: '--list names the bars of an area.',
+    })
+  }
+  return only.length === 0 ? bars : bars.filter(({ bar }) => only.some((name) => bar.startsWith(name)))
+}

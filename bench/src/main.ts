@@ -1,17 +1,18 @@
-// The bench: `npm run bench [-- AREA...] [--json]` measures what the project promises and says which promises
+// The bench: `npm run bench [-- AREA...] [--only BAR] [--json]` measures what the project promises and says which promises
 // hold here. The exit status is 1 when one is broken, 2 when the command line is wrong, and 0 otherwise: a bar that cannot
 // be measured on this machine is no failure.
 
 import { parseArgs } from 'node:util'
 import { FailmodeError } from '@failmode/core'
-import { areaNames, loadArea, parseArea } from './areas.ts'
+import { areaNames, loadArea, parseArea, wantedBars } from './areas.ts'
 import { type BarResult, runBar } from './bar.ts'
 import { sharedData } from './shared-data.ts'
 import { textTable } from './text-table.ts'
 
-const usage = `npm run bench [-- AREA...] [--json] [--list]
+const usage = `npm run bench [-- AREA...] [--only BAR]... [--json] [--list]
 
 Areas: ${areaNames.join(', ')}. All of them when none is named.
+  --only  bars whose name is or begins with BAR
   --json  one line of JSON for each bar
   --list  the bars and their targets, without running them`
 
@@ -21,6 +22,7 @@ function parseCommandLine(args: string[]) {
       args,
       allowPositionals: true,
       options: {
+        only: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -48,16 +50,17 @@ async function main(args: string[]): Promise<number> {
     signal: stop.signal,
   }
 
+  const bars = new Map(await Promise.all(chosen.map(async (area) => [area, await loadArea(area)] as const)))
+  const wanted = wantedBars([...bars.values()].flat(), values.only ?? [])
   let broken = false
-  for (const area of chosen) {
-    const bars = await loadArea(area)
-    if (bars.length === 0) {
+  for (const [area, all] of bars) {
+    if (all.length === 0 && values.only === undefined) {
       // On stderr with --json, where stdout carries nothing but bars.
       ;(values.json ? console.error : console.log)(`${area}: no bars yet`)
       continue
     }
     const results: BarResult[] = []
-    for (const bar of bars) {
+    for (const bar of all.filter((each) => wanted.includes(each))) {
       if (values.list) {
         console.log(`${area}/${bar.bar}: ${bar.target}`)
         continue
@@ -68,7 +71,7 @@ async function main(args: string[]): Promise<number> {
       results.push(result)
       if (values.json) console.log(JSON.stringify(result))
     }
-    if (!values.json && !values.list) console.log(`\n${area}\n${textTable(results)}\n`)
+    if (!values.json && results.length > 0) console.log(`\n${area}\n${textTable(results)}\n`)
   }
   return broken ? 1 : 0
 }

@@ -42,6 +42,7 @@ export const errorCodes = {
   'step-failed': [exitStatus.incomplete, 'a step of a check failed'],
   'worker-died': [exitStatus.incomplete, 'a worker ended unexpectedly'],
   'target-unreachable': [exitStatus.target, 'the target does not answer'],
+  'target-refused': [exitStatus.target, 'the target refuses what it is asked'],
   'target-unauthorized': [exitStatus.target, 'the target may not be attacked without authorisation'],
   interrupted: [exitStatus.interrupted, 'the run was interrupted and can be resumed'],
 } as const satisfies Record<string, readonly [number, string]>

@@ -47,15 +47,36 @@ export {
 export { nearest, parseSelection, type Selection } from './probe/selection.ts'
 export { createRandom, type Random } from './random/random.ts'
 export {
+  type AgainstBaseline,
+  type Baseline,
+  type BaselineStatus,
+  baselineSchema,
+  compareWithBaseline,
+  createBaseline,
+  pruneBaseline,
+  updateBaseline,
+} from './rating/baseline.ts'
+export { type ChangedSample, compareSamples, type PairedComparison } from './rating/compare-samples.ts'
+export {
+  type DiffSide,
+  diffRuns,
+  type MeasurementDiff,
+  type OutcomeDiff,
+  type RunDiff,
+} from './rating/diff-runs.ts'
+export {
   applyGate,
   findMeasurements,
   type GateConfig,
   type GateResult,
   gateConfigSchema,
+  gateRun,
 } from './rating/gate.ts'
+export { type GateDocumentOptions, gateDocument } from './rating/gate-document.ts'
 export { type CheckState, type JudgedRun, type JudgeInput, judgeRun } from './rating/judge-run.ts'
 export { type Answers, type OpenFact, type RateInput, type Rating, rate } from './rating/rate.ts'
 export { type RejudgeOptions, rejudge } from './rating/rejudge.ts'
+export { applyWaivers, type Waiver, waiverSchema } from './rating/waivers.ts'
 export { type Journal, type JournalEntry, type JournalHeader, parseJournal } from './run/journal.ts'
 export { makePlan, type Plan, type PlanInput, type PlannedCheck } from './run/plan.ts'
 export {
@@ -74,6 +95,7 @@ export {
   type SanityEntry,
   schemaVersion,
 } from './run/run-document.ts'
+export { type CheckSanity, doubtsAbout, mergeSanity } from './run/sanity.ts'
 export type { AnyStepHandler, BlobStore, StepContext, StepHandler, StepResult } from './run/step.ts'
 export { auc, aucInterval, type TprAtFpr, tprAtFpr } from './statistics/auc.ts'
 export { type BootstrapOptions, bootstrap, pairedBootstrap } from './statistics/bootstrap.ts'

@@ -4,6 +4,7 @@
 export {
   addGradients,
   type GradientNote,
+  type GradientRequest,
   type Gradients,
   gradientBuilder,
   type Seed,
@@ -11,8 +12,8 @@ export {
 export { EngineError, type EngineErrorCode } from './errors.ts'
 export type { Loss, LossContext, LossGraph } from './gradients/loss.ts'
 export {
-  crossEntropy,
   classDifference,
+  crossEntropy,
   dlr,
   klDivergence,
   margin,
@@ -34,6 +35,7 @@ export {
 } from './gradients/open-gradients.ts'
 export { describeModel, type ModelDescription, type OutputDescription } from './inspect/describe-model.ts'
 export { type VerifiedModel, type VerifyOptions, verifyModel } from './inspect/open-in-child.ts'
+export { randomOperators } from './inspect/random-operators.ts'
 export { attributes, float, floats, type PlainAttribute, subgraph } from './ir/attributes.ts'
 export type {
   Attribute,

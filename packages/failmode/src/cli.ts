@@ -103,6 +103,7 @@ command(
       .option('--out <dir>', 'run folder (default: failmode-runs/<id>)')
       .option('--format <list>', 'reports to write beside run.json: html, md, json, sarif, junit', 'html')
       .option('--fail-on <severity>', 'fail at this bug-bar severity or above')
+      .option('--baseline <file>', 'what is known and accepted; only what is new or worse fails the gate')
       .option('--resume <dir>', 'go on with an interrupted run')
       .option('--workers <n>', 'worker threads (default: one a core)')
       .option('--bug-bar <id>', 'bug bar that rates')
@@ -131,6 +132,18 @@ command(
         '--output <file>',
         'where to write (default: stdout, and report.html in the run folder for html)',
       ),
+)
+command(
+  'baseline <action> <run>',
+  'create, update or prune the file of what is known and accepted',
+  () => import('./commands/baseline.ts'),
+  (c) => c.option('--out <file>', 'the baseline (default: failmode-baseline.json)'),
+)
+command(
+  'diff <first> <second>',
+  'compare two stored runs in pairs, measurement by measurement',
+  () => import('./commands/diff.ts'),
+  (c) => c.option('--json', 'print as JSON, with every sample that changed'),
 )
 command(
   'list',

@@ -1,6 +1,6 @@
 // What a run is started with, as plain data: it goes into the journal's first line, and resuming reads it there.
 import { resolve } from 'node:path'
-import { type BudgetName, FailmodeError, type SdlSeverity } from '@failmode/core'
+import { type Baseline, type BudgetName, FailmodeError, type SdlSeverity } from '@failmode/core'
 import { configNames, type RunSettings, type SystemConfig } from '@failmode/system'
 import type { SourceChoice } from './load-source.ts'
 import { registry } from './registry.ts'
@@ -19,6 +19,8 @@ export interface RunChoice {
   readonly bugBar: string
   /** Takes the place of the configuration's. */
   readonly failOn: SdlSeverity | null
+  /** Path of a baseline, in the place of the configuration's. */
+  readonly baseline?: string | null
 }
 
 export function runChoice(options: Options): RunChoice {
@@ -30,7 +32,12 @@ export function runChoice(options: Options): RunChoice {
     seed: whole(options, 'seed', { flag: '--seed', min: 0 }) ?? null,
     bugBar: bugBarOf(options) ?? defaultBugBar,
     failOn: failOnOf(options) ?? null,
+    baseline: resolved(text(options, 'baseline')),
   }
+}
+
+function resolved(path: string | undefined): string | null {
+  return path === undefined ? null : resolve(path)
 }
 
 export function sourceChoice(options: Options): SourceChoice {
@@ -57,7 +64,7 @@ export function sourceChoice(options: Options): SourceChoice {
 export function runSettings(
   choice: RunChoice,
   config: SystemConfig,
-  workers: number | undefined,
+  { workers, baseline }: { readonly workers: number | undefined; readonly baseline: Baseline | null },
 ): RunSettings {
   const seed = choice.seed ?? config.seed ?? defaultSeed
   return {
@@ -68,6 +75,7 @@ export function runSettings(
     seed,
     ...(workers === undefined ? {} : { workers }),
     bugBar: choice.bugBar,
+    ...(baseline === null ? {} : { baseline }),
     origin: choice,
     reproduce: (checkId) =>
       `failmode ${sourceWords(choice.source)} --only ${checkId} --budget ${choice.budget} --seed ${seed}`,

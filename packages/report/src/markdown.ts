@@ -18,7 +18,19 @@ import { barTitle, mitigationWords, modeWords, type ReportCatalogue } from './re
 import { runAgain } from './run-again.ts'
 import { findingMeasurements, findingsOf, modesTable } from './table.ts'
 import { oneLine, visibleText } from './visible-text.ts'
-import { audiences, byRating, modeTitle, outcomeWords, ratingText, verdict, voiceNames } from './wording.ts'
+import {
+  audiences,
+  baselineWords,
+  byRating,
+  estimatedGradients,
+  modeTitle,
+  outcomeWords,
+  ratingText,
+  sanityState,
+  transportText,
+  verdict,
+  voiceNames,
+} from './wording.ts'
 
 /** Measurements that a finding shows before it refers to the detail of its mode. */
 const shownRows = 20
@@ -89,6 +101,9 @@ function findingBlocks(run: RunDocument, finding: Finding, catalogue: ReportCata
       `id ${code(finding.id)}`,
     ].join(' · '),
     `Rated by ${inline(barTitle(catalogue, finding.rule.bar))}, rule ${code(finding.rule.id)}: ${inline(finding.rule.text)}`,
+    ...(finding.baseline === undefined
+      ? []
+      : [`**${baselineWords[finding.baseline.status]}**: ${inline(finding.baseline.reason)}`]),
     ...(finding.waived === null
       ? []
       : [
@@ -123,16 +138,16 @@ function findingBlocks(run: RunDocument, finding: Finding, catalogue: ReportCata
 
 function sanity(run: RunDocument): readonly string[] {
   if (run.sanity.length === 0) return []
-  const rows = run.sanity.map(({ id, check, fired, meaning }) => [
-    fired ? '▲ fired' : '✓ quiet',
-    code(id),
-    code(check),
-    inline(meaning),
+  const rows = run.sanity.map((entry) => [
+    sanityState(entry),
+    code(entry.id),
+    (entry.concerns ?? [entry.check]).map((check) => code(check)).join(' '),
+    inline(entry.settledBy === undefined ? entry.meaning : `${entry.meaning} Settled by ${entry.settledBy}.`),
   ])
   return [
     '## Sanity checks',
     'Whether the measurements themselves can be trusted.',
-    table(['State', 'Test', 'Check', 'Meaning'], rows),
+    table(['State', 'Test', 'Checks', 'Meaning'], rows),
   ]
 }
 
@@ -268,6 +283,10 @@ function facts(run: RunDocument, catalogue: ReportCatalogue): readonly string[] 
             `No ${inline(access)} access`,
             inline(why),
           ]),
+          ...(system.model.note === undefined ? [] : [['To know', inline(system.model.note)]]),
+          ...(system.model.gradientNotes === undefined
+            ? []
+            : [['Gradients', inline(estimatedGradients(system.model.gradientNotes))]]),
         ]),
     ...Object.entries(system.data).map(([split, { count, digest, labelled }]) => [
       `Data: ${inline(split)}`,
@@ -283,6 +302,7 @@ function facts(run: RunDocument, catalogue: ReportCatalogue): readonly string[] 
       'Took',
       `${formatDuration(timing.seconds)}, ${formatNumber(timing.steps)} steps, ${formatNumber(timing.reusedSteps)} reused`,
     ],
+    ...(timing.transport === undefined ? [] : [['Sent', transportText(timing.transport)]]),
   ]
   return [
     '## System and environment',

@@ -9,7 +9,7 @@ import { mapStrings } from './map-strings.ts'
 import type { RenderOptions } from './renderer.ts'
 import { withoutDirectory } from './share-safe.ts'
 import { oneLine, visibleText } from './visible-text.ts'
-import { outcomeWords, type Rating, ratingText } from './wording.ts'
+import { outcomeWords, type Rating, ratingText, standsAgainst } from './wording.ts'
 
 /** Names the taxonomy for good: consumers match on it, so it never changes. */
 const taxonomy = { name: 'failure-modes-2019', guid: '6f1d5d0e-9a3b-4c57-8b57-2f0c7a4be719' }
@@ -124,6 +124,14 @@ function rule(mode: ModeResult, check: CheckResult) {
   }
 }
 
+/** SARIF 2.1.0, 3.27.24. */
+const baselineStates = {
+  new: 'new',
+  worse: 'updated',
+  known: 'unchanged',
+  'within-noise': 'unchanged',
+} as const
+
 function result(run: RunDocument, finding: Finding, ruleIndex: ReadonlyMap<string, number>) {
   const index = ruleIndex.get(finding.check)
   const mode = run.modes.find(({ slug }) => slug === finding.mode) ?? { number: null }
@@ -141,6 +149,7 @@ function result(run: RunDocument, finding: Finding, ruleIndex: ReadonlyMap<strin
     locations: locations(run, finding),
     partialFingerprints: { 'failmodeFinding/v1': finding.fingerprint },
     taxa: [{ id: finding.mode, toolComponent: holder(mode) }],
+    ...(finding.baseline === undefined ? {} : { baselineState: baselineStates[finding.baseline.status] }),
     ...(finding.waived === null
       ? {}
       : {
@@ -217,7 +226,7 @@ function notifications(run: RunDocument, ruleIndex: ReadonlyMap<string, number>)
       })
     }
   }
-  for (const entry of run.sanity.filter(({ fired }) => fired)) {
+  for (const entry of run.sanity.filter(standsAgainst)) {
     noted.push({ level: 'warning', message: { text: plain(entry.meaning) }, ...about(entry.check) })
   }
   if (!run.complete)

@@ -1,8 +1,8 @@
 // How the closed vocabularies of core are said to a reader. An outcome has a word, a mark that does not depend on
 // colour, and a sentence that says what it does and does not show; the difference between "found clean" and "not
 // observed" is made here, once, for every report.
-import type { Finding, ModeResult, Outcome, RunDocument } from '@failmode/core'
-import { counted } from './format.ts'
+import type { Finding, ModeResult, Outcome, RunDocument, SanityEntry } from '@failmode/core'
+import { counted, formatNumber } from './format.ts'
 import type { Audience } from './renderer.ts'
 
 export interface OutcomeWords {
@@ -162,4 +162,37 @@ function seenText(run: RunDocument): string {
     `${count('outside')} not applicable`,
   ]
   return `Of ${counted(run.modes.length, 'failure mode')}: ${parts.join(', ')}.`
+}
+
+/** Whether what fired still takes something away: no other attack has settled it. */
+export function standsAgainst({ fired, settledBy }: SanityEntry): boolean {
+  return fired && settledBy === undefined
+}
+
+export function sanityState(entry: SanityEntry): string {
+  if (!entry.fired) return '✓ Quiet'
+  return standsAgainst(entry) ? '▲ Fired' : '◇ Settled'
+}
+
+/** Operators that gradients pass by an estimate, as the facts of a model say it. */
+export function estimatedGradients(notes: readonly { readonly operator: string }[]): string {
+  const names = [...new Set(notes.map(({ operator }) => operator))].join(', ')
+  return `straight-through estimate through ${names}, as if they did not round`
+}
+
+/** How a finding stands against the baseline, in words that begin a sentence. */
+export const baselineWords: Readonly<Record<NonNullable<Finding['baseline']>['status'], string>> = {
+  new: 'New since the baseline',
+  worse: 'Worse than in the baseline',
+  known: 'Known',
+  'within-noise': 'Within the noise of the baseline',
+}
+
+/** What went to a model behind an address. */
+export function transportText({
+  requests,
+  retries,
+  samples,
+}: NonNullable<RunDocument['timing']['transport']>): string {
+  return `${formatNumber(samples)} samples in ${counted(requests, 'request')}, ${counted(retries, 'repetition')}`
 }

@@ -1,5 +1,6 @@
 // From a configuration to a system that can be planned and run: the model described, the data read, both checked
-// against each other, the probes' options parsed. Nothing has been queried after this but one row of zeros.
+// against each other, the probes' options parsed. Nothing has been queried after this but a few rows that
+// are not of the data.
 import { resolve } from 'node:path'
 import { canonicalJson, FailmodeError, type SystemFacts } from '@failmode/core'
 import type { SystemConfig } from './config/config-schema.ts'
@@ -8,6 +9,9 @@ import type { StoredSamples } from './data/stored-samples.ts'
 import { exists, sha256 } from './run/run-folder.ts'
 import type { SystemDescriptor } from './system-descriptor.ts'
 import { describeOnnx, type OnnxSpec } from './targets/describe-onnx.ts'
+import { hostModel } from './targets/hosted/host-model.ts'
+import type { ModelHost } from './targets/hosted/model-port.ts'
+import { describeHttp } from './targets/http/describe-http.ts'
 import type { ModelDescriptor } from './targets/model-descriptor.ts'
 import { toolVersion } from './versions.ts'
 
@@ -21,6 +25,10 @@ export interface OpenedSystem {
   readonly digest: string
   /** Parsed options by mode slug, defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>
+  /** Queries that checks may spend under the cost ceiling; null for no limit. */
+  readonly costLimit: number | null
+  /** Opens a model that cannot leave this thread, for one worker; null where workers open it themselves. */
+  readonly host: ModelHost | null
   labels(split: string): Int32Array | null
 }
 
@@ -36,7 +44,9 @@ export async function openSystem(
   { config, options, folder, configName }: SystemSource,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<OpenedSystem> {
-  const model = await openModelSpec(config, folder, signal)
+  const own = await hostModel(config, { folder, signal })
+  const model = own?.descriptor ?? (await openModelSpec(config, folder, signal))
+  const surrogate = await openSurrogate(config, model, folder, signal)
   const data: Record<string, StoredSamples> = {}
   for (const [name, spec] of Object.entries(config.data ?? {})) {
     const stored = await openData(spec, {
@@ -60,6 +70,7 @@ export async function openSystem(
     name: config.name,
     task: config.task,
     model: model?.facts ?? null,
+    surrogate: surrogate?.facts ?? null,
     data: Object.fromEntries(Object.entries(data).map(([name, stored]) => [name, stored.facts])),
     artifacts,
     assets: config.assets ?? {},
@@ -69,7 +80,10 @@ export async function openSystem(
       toolVersion,
       facts.name,
       facts.task,
-      model === null ? null : { ...model, path: undefined },
+      // What answers behind an address is known by its digest alone: limits of the transport and the size of a request
+      // may be others when a run is resumed.
+      model === null ? null : model.kind === 'http' ? model.facts.digest : { ...model, path: undefined },
+      surrogate === null ? null : { ...surrogate, path: undefined },
       Object.fromEntries(Object.entries(facts.data).map(([name, { digest }]) => [name, digest])),
       artifacts,
       facts.assets,
@@ -79,14 +93,36 @@ export async function openSystem(
     config,
     configName,
     facts,
-    descriptor: { facts, model, data, artifacts: { folder, paths: artifacts } },
+    descriptor: { facts, model, surrogate, data, artifacts: { folder, paths: artifacts } },
     digest,
     options,
+    costLimit: planLimit(config),
+    host: own?.host ?? null,
     labels(split) {
       const stored = data[split]
       return stored?.labels == null ? null : new Int32Array(stored.labels)
     },
   }
+}
+
+/** The surrogate has to take the same samples and know the same classes, or nothing carries over. */
+async function openSurrogate(
+  config: SystemConfig,
+  model: ModelDescriptor | null,
+  folder: string,
+  signal: AbortSignal,
+): Promise<ModelDescriptor | null> {
+  if (config.surrogate === undefined) return null
+  const surrogate = await openModelSpec({ ...config, model: config.surrogate }, folder, signal)
+  if (surrogate === null || model === null) return surrogate
+  const [own, other] = [model.facts, surrogate.facts]
+  if (own.classes !== other.classes || own.sampleShape.join() !== other.sampleShape.join()) {
+    throw new FailmodeError('model-mismatch', {
+      message: `"surrogate" takes samples of [${other.sampleShape.join(', ')}] and knows ${other.classes} classes, the model [${own.sampleShape.join(', ')}] and ${own.classes}.`,
+      hint: 'A surrogate is another model of the same task, with its own input block.',
+    })
+  }
+  return surrogate
 }
 
 async function openModelSpec(
@@ -96,26 +132,40 @@ async function openModelSpec(
 ): Promise<ModelDescriptor | null> {
   const { model } = config
   if (model === undefined) return null
-  if (!('onnx' in model)) {
-    const kind = 'http' in model ? 'http' : 'command' in model ? 'command' : 'function'
-    throw new FailmodeError('config-invalid', {
-      message: `"model.${kind}" is not in this version, which takes ONNX files.`,
-      hint: 'Export the model to ONNX and name the file as "model.onnx".',
-    })
+  const { task, labels, authorized } = config
+  const shared = { task, ...(labels === undefined ? {} : { labels }), ...roles(model) }
+  if ('onnx' in model) {
+    return describeOnnx({ path: resolve(folder, model.onnx), name: model.onnx, ...shared }, { signal })
   }
-  const spec: OnnxSpec = {
-    path: resolve(folder, model.onnx),
-    name: model.onnx,
-    task: config.task,
-    ...(config.labels === undefined ? {} : { labels: config.labels }),
-    ...roles(model),
+  if ('http' in model) {
+    const maxSamples = costLimit(config)
+    const limits = {
+      ...(authorized === undefined ? {} : { authorized }),
+      ...(maxSamples === null ? {} : { maxSamples }),
+    }
+    return describeHttp({ http: model.http, ...shared, ...limits }, { signal })
   }
-  return describeOnnx(spec, { signal })
+  throw new TypeError('a model that lives in this thread is opened by its host')
+}
+
+/** Some are kept back for opening the system and for requests that are repeated. */
+function planLimit(config: SystemConfig): number | null {
+  const limit = costLimit(config)
+  return limit === null ? null : limit - Math.min(500, Math.ceil(limit / 10))
+}
+
+/** Queries that the configuration pays for; null for no limit. */
+function costLimit({ pricePer1000Queries, maxCost }: SystemConfig): number | null {
+  if (pricePer1000Queries === undefined || maxCost === undefined) return null
+  return Math.floor((maxCost / pricePer1000Queries) * 1000)
 }
 
 /** The tensor that takes the sample and the one that holds the prediction, in either form of the configuration. */
 function roles(
-  model: Extract<NonNullable<SystemConfig['model']>, { onnx: string }>,
+  model: Pick<
+    Extract<NonNullable<SystemConfig['model']>, { onnx: string }>,
+    'input' | 'output' | 'inputs' | 'outputs'
+  >,
 ): Partial<Pick<OnnxSpec, 'input' | 'output' | 'inputName' | 'outputName'>> {
   const { input, output, inputs, outputs } = model
   const parts: {

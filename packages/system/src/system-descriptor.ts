@@ -6,6 +6,8 @@ import type { ModelDescriptor } from './targets/model-descriptor.ts'
 export interface SystemDescriptor {
   readonly facts: SystemFacts
   readonly model: ModelDescriptor | null
+  /** Another model of the same task, which attacks are carried over from. */
+  readonly surrogate: ModelDescriptor | null
   readonly data: Readonly<Record<string, StoredSamples>>
   readonly artifacts: ArtifactsDescriptor
 }

@@ -86,6 +86,10 @@ export interface ModelFacts {
   readonly access: readonly Access[]
   /** Access that is missing, and what prevents it. */
   readonly missingAccess: Readonly<Partial<Record<Access, string>>>
+  /** Operators of the model that draw at random, so that it answers the same question in different ways. */
+  readonly randomOperators?: readonly string[]
+  /** Operators without a useful derivative that gradients go through by an estimate. */
+  readonly gradientNotes?: readonly { readonly operator: string; readonly kind: 'straight-through' }[]
   /** One sample in unit space, such as [1, 28, 28] for C,H,W. */
   readonly sampleShape: readonly number[]
   readonly classes: number
@@ -94,4 +98,6 @@ export interface ModelFacts {
   readonly output: 'logits' | 'probabilities' | 'labels'
   /** The most samples that one call can take; 1 where the model's batch is fixed. */
   readonly maxBatch: number
+  /** What has to be known to read results of this model, in sentences. */
+  readonly note?: string
 }

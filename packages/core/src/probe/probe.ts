@@ -7,7 +7,8 @@ import type { DataFacts } from '../data-target.ts'
 import type { Cost } from '../model/budget-door.ts'
 import type { ModelFacts } from '../model/model-target.ts'
 import type { Random } from '../random/random.ts'
-import type { Blob, Detectable, Evidence, Measurement, SanityEntry } from '../run/run-document.ts'
+import type { Blob, Detectable, Evidence, Measurement } from '../run/run-document.ts'
+import type { CheckSanity } from '../run/sanity.ts'
 import type { AnyStepHandler, StepHandler, StepResult } from '../run/step.ts'
 import type { Access, BudgetName, Knowledge, Outcome, Task } from '../words.ts'
 
@@ -16,6 +17,8 @@ export interface SystemFacts {
   readonly name: string
   readonly task: Task
   readonly model: ModelFacts | null
+  /** Another model of the same task that an attacker could have, to carry attacks over from. */
+  readonly surrogate?: ModelFacts | null
   readonly data: Readonly<Record<string, DataFacts>>
   /** Paths of the artifacts, or empty. */
   readonly artifacts: readonly string[]
@@ -94,7 +97,7 @@ export interface Measured {
   readonly notCovered: readonly string[]
   /** Answers to rating facts that were measured. */
   readonly facts?: Readonly<Record<string, string | number | boolean>>
-  readonly sanity?: readonly Omit<SanityEntry, 'check'>[]
+  readonly sanity?: readonly Omit<CheckSanity, 'check'>[]
 }
 
 /** A statement that the bug bar rates. */
@@ -137,7 +140,7 @@ export interface SummaryContext {
 
 export interface Summary {
   readonly measurements: readonly Measurement[]
-  readonly sanity: readonly SanityEntry[]
+  readonly sanity: readonly CheckSanity[]
 }
 
 export interface Probe<O> {

@@ -11,6 +11,8 @@ import {
   sdlSeverities,
   sdlSeveritySchema,
 } from '../words.ts'
+import type { AgainstBaseline } from './baseline.ts'
+import { applyWaivers, waiverSchema } from './waivers.ts'
 
 export const gateConfigSchema = z.strictObject({
   failOn: sdlSeveritySchema.optional().describe('fail on a finding of the bug bar at this severity or above'),
@@ -32,6 +34,15 @@ export const gateConfigSchema = z.strictObject({
         .refine((a) => a.min !== undefined || a.max !== undefined, 'give min, max or both'),
     )
     .optional(),
+  waivers: z
+    .array(waiverSchema)
+    .optional()
+    .describe('findings that may stay for a while, each with an owner'),
+  baseline: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file that failmode baseline wrote; only what is new or worse than it fails'),
 })
 export type GateConfig = z.infer<typeof gateConfigSchema>
 
@@ -42,13 +53,47 @@ export interface GateResult {
   readonly reasons: readonly string[]
 }
 
+export interface GateInput {
+  /** YYYY-MM-DD, for waivers. */
+  readonly today: string
+  /** Each finding against the baseline, in their order; what the findings already say when absent. */
+  readonly against?: readonly AgainstBaseline[]
+}
+
+/** Marks the findings that are waived or known, and applies the gate to what is left. */
+export function gateRun(
+  run: { readonly modes: readonly ModeResult[]; readonly findings: readonly Finding[] },
+  gate: GateConfig,
+  { today, against }: GateInput,
+): { readonly findings: readonly Finding[]; readonly result: GateResult } {
+  const compared =
+    against === undefined
+      ? run.findings
+      : run.findings.map((finding, i) => ({ ...finding, baseline: against[i] as AgainstBaseline }))
+  const { findings, problems } = applyWaivers(compared, gate.waivers ?? [], today)
+  const result = applyGate({ modes: run.modes, findings }, gate)
+  return {
+    findings,
+    result: {
+      ...result,
+      passed: result.passed && problems.length === 0,
+      reasons: [...problems, ...result.reasons],
+    },
+  }
+}
+
+/** Whether a finding is part of what the baseline accepts. */
+function isAccepted({ baseline }: Finding): boolean {
+  return baseline?.status === 'known' || baseline?.status === 'within-noise'
+}
+
 export function applyGate(
   run: { readonly modes: readonly ModeResult[]; readonly findings: readonly Finding[] },
   gate: GateConfig,
 ): GateResult {
   const failed: string[] = []
   for (const finding of run.findings) {
-    if (finding.waived === null && reaches(finding, gate)) {
+    if (finding.waived === null && !isAccepted(finding) && reaches(finding, gate)) {
       failed.push(
         `${finding.severity} (${finding.scale === 'sdl' ? 'bug bar' : 'safety scale'}): ${finding.title}`,
       )

@@ -4,7 +4,8 @@
 import type { Catalogue } from '@failmode/catalogue'
 import { canonicalJson } from '../json.ts'
 import type { AnyProbe, Claim, Judgement, Measured } from '../probe/probe.ts'
-import type { CheckResult, Finding, Measurement, ModeResult } from '../run/run-document.ts'
+import type { CheckResult, Finding, Measurement, ModeResult, SanityEntry } from '../run/run-document.ts'
+import { doubtsAbout } from '../run/sanity.ts'
 import { combineOutcomes, type Outcome } from '../words.ts'
 import { rate } from './rate.ts'
 
@@ -27,6 +28,8 @@ export interface JudgeInput {
   readonly checks: readonly CheckState[]
   /** Headline measurements by mode slug. */
   readonly headlines: Readonly<Record<string, readonly Measurement[]>>
+  /** What was found out about the results themselves; see {@link doubtsAbout}. */
+  readonly sanity: readonly SanityEntry[]
   /** sha-256 of a text, hex; core is pure and cannot hash. */
   readonly sha256: (text: string) => string
   /** The command line that repeats one check. */
@@ -43,7 +46,7 @@ export function judgeRun(input: JudgeInput): JudgedRun {
   const modes = input.catalogue.modes.map((mode): ModeResult => {
     const own = input.checks.filter((state) => state.probe.meta.mode === mode.slug)
     const judged = own.map((state) => {
-      const { result, claims } = judgeCheck(state)
+      const { result, claims } = judgeCheck(state, input.sanity)
       for (const claim of claims) findings.push(toFinding(input, mode.slug, result, claim))
       return result
     })
@@ -59,7 +62,7 @@ export function judgeRun(input: JudgeInput): JudgedRun {
       measurements: [...(input.headlines[mode.slug] ?? [])],
     }
   })
-  return { modes, findings: findings.sort(bySeverity) }
+  return { modes, findings: distinct(findings.sort(bySeverity)) }
 }
 
 function modeReason(outcome: Outcome, checks: readonly CheckResult[]): string {
@@ -67,7 +70,10 @@ function modeReason(outcome: Outcome, checks: readonly CheckResult[]): string {
   return [...new Set(deciding.map((check) => check.reason))].join(' ')
 }
 
-function judgeCheck(state: CheckState): { result: CheckResult; claims: readonly Claim[] } {
+function judgeCheck(
+  state: CheckState,
+  sanity: readonly SanityEntry[],
+): { result: CheckResult; claims: readonly Claim[] } {
   const check = state.probe.checks.find((candidate) => candidate.meta.id === state.checkId)
   if (check === undefined)
     throw new RangeError(`probe ${state.probe.meta.mode} has no check ${state.checkId}`)
@@ -75,7 +81,7 @@ function judgeCheck(state: CheckState): { result: CheckResult; claims: readonly 
     state.result.kind === 'measured' ? state.result.measured : { measurements: [], notCovered: [] }
   const judgement: Judgement =
     state.result.kind === 'measured'
-      ? check.judge(state.result.measured, state.options)
+      ? doubted(check.judge(state.result.measured, state.options), doubtsAbout(state.checkId, sanity))
       : { outcome: state.result.kind, reason: state.result.reason, detectable: null, claims: [] }
   return {
     claims: judgement.claims,
@@ -94,6 +100,19 @@ function judgeCheck(state: CheckState): { result: CheckResult; claims: readonly 
       cost: { ...state.cost },
       facts: { ...measured.facts },
     },
+  }
+}
+
+/** What could not be observed never reads as clean: a result in doubt is no result, unless something was found that stands. */
+function doubted(judgement: Judgement, doubts: readonly SanityEntry[]): Judgement {
+  const voided = judgement.outcome === 'finding' && doubts.some(({ voids }) => voids === true)
+  if (!voided && (judgement.outcome !== 'no-finding' || doubts.length === 0)) return judgement
+  const why = doubts.map(({ meaning }) => meaning).join(' ')
+  return {
+    outcome: 'inconclusive',
+    reason: `${judgement.reason} That does not count: ${why}`,
+    detectable: null,
+    claims: [],
   }
 }
 
@@ -127,6 +146,16 @@ function toFinding(input: JudgeInput, mode: string, check: CheckResult, claim: C
     mitigations: [...claim.mitigations],
     waived: null,
   }
+}
+
+/** One finding a fingerprint: two checks that show the same weakness by the same access have found one thing. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const byFingerprint = new Map<string, Finding>()
+  for (const finding of findings) {
+    const known = byFingerprint.get(finding.fingerprint)
+    if (known === undefined) byFingerprint.set(finding.fingerprint, finding)
+  }
+  return [...byFingerprint.values()]
 }
 
 /** Worst first over both scales; our `high` stands beside `important`, not above `critical`. */

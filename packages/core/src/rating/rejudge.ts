@@ -4,7 +4,7 @@ import type { Catalogue } from '@failmode/catalogue'
 import { FailmodeError } from '../errors.ts'
 import type { AnyProbe } from '../probe/probe.ts'
 import type { RunDocument } from '../run/run-document.ts'
-import { applyGate, type GateConfig } from './gate.ts'
+import { type GateConfig, gateRun } from './gate.ts'
 import { type CheckState, judgeRun } from './judge-run.ts'
 
 export interface RejudgeOptions {
@@ -15,6 +15,8 @@ export interface RejudgeOptions {
   readonly options?: Readonly<Record<string, unknown>>
   readonly assets?: Readonly<Record<string, string | boolean>>
   readonly gate?: GateConfig
+  /** YYYY-MM-DD, for waivers. */
+  readonly today: string
   readonly sha256: (text: string) => string
   readonly reproduce: (checkId: string) => string
 }
@@ -55,16 +57,27 @@ export function rejudge(run: RunDocument, choice: RejudgeOptions): RunDocument {
     bugBar,
     checks: states,
     headlines: Object.fromEntries(run.modes.map((mode) => [mode.slug, mode.measurements])),
+    sanity: run.sanity,
     sha256: choice.sha256,
     reproduce: choice.reproduce,
   })
-  const gate = choice.gate === undefined ? null : applyGate(judged, choice.gate)
+  // How a finding stands against the baseline was told by its samples, which are the same.
+  const before = new Map(run.findings.map(({ fingerprint, baseline }) => [fingerprint, baseline]))
+  const compared = judged.findings.map((finding) => {
+    const baseline = before.get(finding.fingerprint)
+    return baseline === undefined ? finding : { ...finding, baseline }
+  })
+  const gated =
+    choice.gate === undefined
+      ? null
+      : gateRun({ modes: judged.modes, findings: compared }, choice.gate, { today: choice.today })
+  const gate = gated?.result ?? null
   return {
     ...run,
     bugBar,
     system: { ...run.system, assets: { ...assets }, options: { ...run.system.options, ...choice.options } },
     modes: [...judged.modes],
-    findings: [...judged.findings],
+    findings: [...(gated?.findings ?? compared)],
     gate:
       gate === null
         ? run.gate

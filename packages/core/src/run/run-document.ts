@@ -104,7 +104,9 @@ export const measurementSchema = z.object({
   samples: z
     .object({ blob: blobSchema, column: z.string() })
     .optional()
-    .describe('per-sample outcomes behind the value, so that two runs can be compared in pairs'),
+    .describe(
+      'per-sample outcomes behind the value, so that two runs can be compared in pairs; 1 is good, or more is better',
+    ),
 })
 
 export const detectableSchema = z
@@ -161,6 +163,12 @@ export const findingSchema = z.object({
   reproduce: z.string().describe('a command line'),
   mitigations: z.array(z.string()).describe('ids of the catalogue'),
   waived: z.object({ reason: z.string(), owner: z.string(), until: z.string() }).nullable(),
+  baseline: z
+    .object({ status: z.enum(['new', 'worse', 'known', 'within-noise']), reason: z.string() })
+    .optional()
+    .describe(
+      'against the baseline, where there is one; what is known or within noise does not fail the gate',
+    ),
 })
 
 export const sanityEntrySchema = z.object({
@@ -168,6 +176,15 @@ export const sanityEntrySchema = z.object({
   check: z.string(),
   fired: z.boolean(),
   meaning: z.string(),
+  settledBy: z
+    .string()
+    .optional()
+    .describe('an attack that what fired does not hold for, and whose result therefore stands'),
+  concerns: z
+    .array(z.string())
+    .optional()
+    .describe('checks that may not say that nothing was found, when this fired; `check` alone when absent'),
+  voids: z.boolean().optional().describe('whether what those checks found does not stand either'),
 })
 
 export const runDocumentSchema = z.object({
@@ -192,6 +209,11 @@ export const runDocumentSchema = z.object({
         classes: z.int(),
         labels: z.array(z.string()),
         output: z.string(),
+        gradientNotes: z
+          .array(z.object({ operator: z.string(), kind: z.literal('straight-through') }))
+          .optional()
+          .describe('operators that gradients go through by an estimate'),
+        note: z.string().optional().describe('what has to be known to read the results'),
       })
       .nullable(),
     data: z.record(
@@ -237,6 +259,16 @@ export const runDocumentSchema = z.object({
       steps: z.int(),
       reusedSteps: z.int(),
       checks: z.record(z.string(), z.number()),
+      transport: z
+        .object({
+          requests: z.int().nonnegative().describe('repeated ones counted'),
+          retries: z.int().nonnegative().describe('requests that were sent because an earlier one failed'),
+          samples: z.int().nonnegative().describe('in all requests, repeated ones counted'),
+        })
+        .optional()
+        .describe(
+          'what was really sent to a model behind an address; a resumed run counts from its resumption',
+        ),
     })
     .describe('outside the promise of repeatability; never enters a verdict'),
 })

@@ -46,6 +46,8 @@ export interface StepContext {
     access: A,
     options?: { readonly maxQueries?: number },
   ): Promise<ModelByAccess[A]>
+  /** The attacker's own model of the same task; what it is asked costs the user's model nothing, and is not counted. */
+  surrogate<A extends keyof ModelByAccess>(access: A): Promise<ModelByAccess[A]>
   samples(split: string): Promise<SampleSet>
   readonly artifacts: ArtifactTarget
   readonly blobs: BlobStore

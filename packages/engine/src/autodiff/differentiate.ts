@@ -33,6 +33,17 @@ export interface Gradients {
   readonly notes: readonly GradientNote[]
 }
 
+export interface GradientRequest {
+  readonly seeds: readonly Seed[]
+  /** Graph inputs or intermediates. */
+  readonly wrt: readonly string[]
+  /**
+   * Takes rounding (Round, Floor, Ceil, Cast to whole numbers and back) for the identity and Sign for a clipped one,
+   * where the true derivative is zero and ends the gradient. False unless given.
+   */
+  readonly straightThrough?: boolean
+}
+
 /**
  * Opens a builder on the forward graph of `source`, keeping its outputs unless told otherwise. Add seeds (losses)
  * to it, call {@link addGradients}, add outputs, finish.
@@ -54,7 +65,7 @@ export function gradientBuilder(
 export function addGradients(
   builder: GraphBuilder,
   source: SpecializedModel,
-  { seeds, wrt }: { readonly seeds: readonly Seed[]; readonly wrt: readonly string[] },
+  { seeds, wrt, straightThrough = false }: GradientRequest,
 ): Gradients {
   const { graph } = source.model
   const dependent = dependents(graph.nodes, wrt)
@@ -83,7 +94,7 @@ export function addGradients(
     // Also names that a nested graph takes from outside: an If or a Loop must not end a gradient unseen.
     if (!usedNames(node).some((name) => dependent.has(name))) continue
     if (!node.outputs.some((output) => arrived.has(output))) continue
-    const inputs = backward(node, { builder, source, dependent, total, isBetween, notes })
+    const inputs = backward(node, { builder, source, dependent, total, isBetween, notes, straightThrough })
     node.inputs.forEach((input, at) => {
       const gradient = inputs[at]
       if (gradient !== undefined && dependent.has(input)) arrive(input, gradient)
@@ -101,10 +112,23 @@ export function addGradients(
       blocked.length === 0
         ? `the output does not depend on ${wrt.join(', ')}`
         : `no gradient reaches ${wrt.join(', ')}: it ends at ${blocked.slice(0, 5).join('; ')}`,
-      { hint: 'Attacks that ask for scores or labels only still work on this model.' },
+      {
+        hint: mayBeEstimated(graph.nodes, notes)
+          ? 'With `straightThrough`, rounding is taken for the identity. Attacks that ask for scores or labels only work either way.'
+          : 'Attacks that ask for scores or labels only still work on this model.',
+      },
     )
   }
   return { gradients, notes }
+}
+
+/** Whether the gradient ends at an operator that has an estimate for those who ask for it. */
+function mayBeEstimated(nodes: readonly Node[], notes: readonly GradientNote[]): boolean {
+  const ends = new Set(notes.filter(({ kind }) => kind === 'blocked').map(({ output }) => output))
+  return nodes.some(
+    (node) =>
+      node.outputs.some((output) => ends.has(output)) && rulesOf(node)?.some(({ onRequest }) => onRequest),
+  )
 }
 
 interface Walk {
@@ -114,18 +138,14 @@ interface Walk {
   readonly total: (value: string) => string | undefined
   readonly isBetween: VjpContext['isBetween']
   readonly notes: GradientNote[]
+  readonly straightThrough: boolean
 }
 
 function backward(node: Node, walk: Walk): readonly (string | undefined)[] {
-  const { builder, source, dependent, total, isBetween, notes } = walk
+  const { builder, source, dependent, total, isBetween, notes, straightThrough } = walk
   const operator = operatorOf(node.domain, node.opType)
   const name = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`
   const output = node.outputs.find((candidate) => candidate !== '') ?? ''
-  if (operator === undefined || operator.kind === 'blocks') {
-    const reason = operator === undefined ? 'the engine does not know this operator' : operator.reason
-    notes.push({ operator: name, output, kind: 'blocked', reason })
-    return []
-  }
   const typeOf = (value: string): StaticType => {
     const type = source.shapes.get(value)
     if (type === undefined) throw new EngineError('graph-invalid', `the type of "${value}" is not known`)
@@ -146,7 +166,14 @@ function backward(node: Node, walk: Walk): readonly (string | undefined)[] {
     },
     isBetween,
   }
-  const rule = rulesOf(node)?.find((variant) => variant.applies?.(context) ?? true)
+  const rule = rulesOf(node)?.find(
+    ({ onRequest, applies }) => (straightThrough || !onRequest) && (applies?.(context) ?? true),
+  )
+  if (operator === undefined || (operator.kind === 'blocks' && rule === undefined)) {
+    const reason = operator === undefined ? 'the engine does not know this operator' : operator.reason
+    notes.push({ operator: name, output, kind: 'blocked', reason })
+    return []
+  }
   if (rule === undefined) {
     throw new EngineError(
       'operator-unsupported',
@@ -160,8 +187,8 @@ function backward(node: Node, walk: Walk): readonly (string | undefined)[] {
     notes.push({ operator: name, output, kind: 'blocked', reason: rule.blocks })
     return []
   }
-  if (operator.kind === 'passes-through' && operator.reason !== '' && rule.estimate === true) {
-    notes.push({ operator: name, output, kind: 'straight-through', reason: operator.reason })
+  if (rule.estimate !== undefined) {
+    notes.push({ operator: name, output, kind: 'straight-through', reason: rule.estimate })
   }
   return rule.emit(context)
 }

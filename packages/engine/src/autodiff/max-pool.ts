@@ -1,8 +1,9 @@
-// The gradient of max pooling without a search for positions. A window's maximum is found axis by axis, rows first,
-// so its gradient goes back the same way: along one axis, the first tap that equals the maximum takes the gradient and
-// the others get none. Taps are whole strided slices, so a window of k costs k passes per axis where onnxruntime's own
-// way (positions from MaxPool, then MaxUnpool or ScatterElements) runs on one thread. Exactly one element wins per
-// window; among equal maxima of different rows and columns it may be another one than PyTorch takes.
+// The gradient of max pooling without a search for positions. A window's maximum is found axis by axis, the last axis
+// first: along each row, then over the rows. Its gradient goes back the other way: first to the row, then to the
+// place in it; along one axis, the first tap that equals the maximum takes the gradient and the others get none. So of
+// equal maxima the first in reading order wins, as in PyTorch. Taps are whole strided slices, so a window of k costs k
+// passes per axis where onnxruntime's own way (positions from MaxPool, then MaxUnpool or ScatterElements) runs on one
+// thread.
 import { intAttribute, type Node, stringAttribute } from '../ir/graph.ts'
 import type { GraphBuilder } from '../ir/graph-builder.ts'
 import { type DataType, dataTypeCode, scalar } from '../ir/tensor.ts'
@@ -29,16 +30,15 @@ export function maxPoolGradient(
   const pooled = axes.flatMap((axis, i) => (isTrivial(axis) ? [] : [i]))
   const maxima = new Map<number, string>()
   let value = x
-  for (const i of pooled) {
-    const isLast = i === pooled.at(-1)
+  for (const i of pooled.toReversed()) {
     maxima.set(i, value)
-    value = isLast ? y : maximumAlong(builder, pool, i, value)
+    value = i === pooled[0] ? y : maximumAlong(builder, pool, i, value)
   }
   let result = gradient
   let maximum = y
-  for (const i of [...pooled].reverse()) {
+  for (const i of pooled) {
     const before = maxima.get(i)!
-    const sizes = axes.map((axis, j) => (j < i ? axis.small : axis.large))
+    const sizes = axes.map((axis, j) => (j > i ? axis.small : axis.large))
     const flat = {
       outer: product([...planes, ...sizes.slice(0, i)]),
       inner: product(sizes.slice(i + 1)),

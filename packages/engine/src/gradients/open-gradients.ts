@@ -27,6 +27,12 @@ export interface GradientOptions extends SessionOptions {
    * their logarithms, which are logits as good as any.
    */
   readonly probabilities?: boolean
+  /**
+   * Takes rounding (Round, Floor, Ceil, Cast to whole numbers and back) for the identity and Sign for a clipped one, so
+   * that a rounding step in front of a model does not hide its gradient; `notes` says where. False unless given: the
+   * gradient then ends there, as the true one does.
+   */
+  readonly straightThrough?: boolean
   /** True when the model has been through `normalize` already. */
   readonly normalized?: boolean
 }
@@ -109,7 +115,11 @@ export async function gradientGraph(model: Model, options: GradientOptions): Pro
       ? { value: inner, gradient: builder.node('Div', [seed.gradient, floor]) }
       : seed,
   )
-  const { gradients, notes } = addGradients(builder, source, { seeds: arriving, wrt })
+  const { gradients, notes } = addGradients(builder, source, {
+    seeds: arriving,
+    wrt,
+    ...(options.straightThrough === undefined ? {} : { straightThrough: options.straightThrough }),
+  })
   const present = new Map([...gradients].filter((entry): entry is [string, string] => entry[1] !== undefined))
   const expose = (value: string, hint: string) =>
     builder.output(builder.node('Identity', [value], {}, { hint }))

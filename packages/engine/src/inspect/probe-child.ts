@@ -65,9 +65,9 @@ async function runOnce(
 
 /** Whether two samples in one run give outputs twice as long: some models fix the batch inside. */
 async function batches(model: Model, session: Session, bind: BindOptions, single: Tensors): Promise<boolean> {
-  if (bind.dims !== undefined) return false
+  const dims = bind.dims === undefined ? {} : { dims: twice(model, bind.dims) }
   try {
-    const feeds = zeroFeeds(model, { ...bind, batch: 2 })
+    const feeds = zeroFeeds(model, { ...bind, ...dims, batch: 2 })
     const isOpen = Object.values(feeds).some((feed) => feed.dims[0] === 2)
     if (!isOpen) return false
     const outputs = await session.run(feeds)
@@ -76,6 +76,17 @@ async function batches(model: Model, session: Session, bind: BindOptions, single
     if (error instanceof EngineError) return false
     throw error
   }
+}
+
+/** Given dimensions with 2 for the 1 of a batch that the model leaves open. */
+function twice(model: Model, given: NonNullable<BindOptions['dims']>): NonNullable<BindOptions['dims']> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, sizes]) => {
+      const type = model.graph.inputs.find((input) => input.name === name)?.type
+      const open = type?.kind === 'tensor' && typeof type.dims?.[0] !== 'number'
+      return [name, open && sizes[0] === 1 ? [2, ...sizes.slice(1)] : sizes]
+    }),
+  )
 }
 
 function types(tensors: Tensors): Readonly<Record<string, StaticType>> {

@@ -31,6 +31,8 @@ export interface NodeOptions {
 }
 
 export interface GraphBuilder {
+  /** The version of ONNX's own operator set that nodes are in. */
+  readonly opset: number
   /** A name that nothing has yet, starting with the hint. */
   unique(hint: string): string
   input(name: string, dtype: DataType, dims?: readonly Dimension[]): string
@@ -118,6 +120,7 @@ export function graphBuilder(base?: Model, options: BuilderOptions = {}): GraphB
   }
 
   return {
+    opset,
     unique,
     input(name, dtype, dims) {
       inputs.push({ name: claim(name), type: { kind: 'tensor', dtype, ...(dims ? { dims } : {}) } })

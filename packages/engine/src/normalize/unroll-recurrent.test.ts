@@ -66,6 +66,23 @@ const cases: Readonly<Record<string, Case>> = {
     bias: true,
     step: 1e-3,
   },
+  'an LSTM that clips': { opType: 'LSTM', attributes: { clip: 0.5 }, bias: true, step: 1e-3 },
+  'an LSTM both ways with peepholes that clips': {
+    opType: 'LSTM',
+    attributes: { ...both, clip: 0.7 },
+    bias: true,
+    initial: true,
+    peepholes: true,
+    step: 1e-3,
+  },
+  'a GRU that clips': { opType: 'GRU', attributes: { clip: 0.4 }, bias: true, step: 1e-3 },
+  'a GRU that clips and resets after the product': {
+    opType: 'GRU',
+    attributes: { clip: 0.4, linear_before_reset: 1 },
+    bias: true,
+    step: 1e-3,
+  },
+  'an RNN that clips': { opType: 'RNN', attributes: { clip: 0.3 }, bias: true, step: 1e-3 },
   'a GRU': { opType: 'GRU', bias: true },
   'a GRU that resets after the product': {
     opType: 'GRU',
@@ -192,8 +209,8 @@ describe('unrolling recurrent layers', () => {
     }
   })
 
-  it('leaves a layer that clips its gates as it is, and the gradient then names it', async () => {
-    const { model, feeds } = build({ opType: 'LSTM', attributes: { clip: 0.5 }, bias: true })
+  it('leaves a layer whose forget gate hangs on its input gate, and the gradient then names it', async () => {
+    const { model, feeds } = build({ opType: 'LSTM', attributes: { input_forget: 1 }, bias: true })
     await expect(checkModel(model, feeds)).rejects.toMatchObject({
       code: 'operator-unsupported',
       message: expect.stringContaining('LSTM'),

@@ -3,6 +3,7 @@
 // differentiated. The products with the inputs of all steps are made at once; what is left in a step is one product
 // with the state. Formulas, gate orders and defaults are those of the ONNX operators' specification.
 import {
+  floatAttribute,
   floatsAttribute,
   intAttribute,
   type Model,
@@ -17,8 +18,8 @@ import { type NodeList, type NodeRewrite, nodeList, type Rewriter, rewriteNodes 
 const maxSteps = 5000
 
 /**
- * The model with recurrent layers unrolled, where the sizes are known. Layers that clip their gates, couple the input
- * to the forget gate, or are very long stay.
+ * The model with recurrent layers unrolled, where the sizes are known. Layers that couple the input to the forget
+ * gate, or are very long, stay.
  */
 export function unrollRecurrent(model: Model): Model {
   const isRecurrent = ({ domain, opType }: Node): boolean => domain === '' && Object.hasOwn(cells, opType)
@@ -66,8 +67,7 @@ const unroll: NodeRewrite = (node, rewriter) => {
   const [x, , recurrence] = node.inputs as [string, string, string]
   const dims = fixedDims(rewriter.typeOf(x))
   const weights = fixedDims(rewriter.typeOf(recurrence))
-  if (!dims || !weights || node.attributes.clip || intAttribute(node, 'input_forget', 0) !== 0)
-    return undefined
+  if (!dims || !weights || intAttribute(node, 'input_forget', 0) !== 0) return undefined
   const batchFirst = intAttribute(node, 'layout', 0) === 1
   const [steps, batch] = (batchFirst ? [dims[1], dims[0]] : dims) as [number, number]
   const [directions, , hidden] = weights as [number, number, number]
@@ -289,6 +289,9 @@ function activationsOf(
   dtype: DataType,
 ): readonly (readonly Activation[])[] | undefined {
   const own = defaults[node.opType]!
+  const clip = floatAttribute(node, 'clip')
+  const number = (value: number): string => rewriter.constant(fromNumbers(dtype, [], [value]))
+  const limits = clip === undefined ? undefined : [number(-clip), number(clip)]
   const attribute = node.attributes.activations
   const names = attribute?.kind === 'strings' ? attribute.value : []
   const alphas = [...(floatsAttribute(node, 'activation_alpha') ?? [])]
@@ -302,7 +305,9 @@ function activationsOf(
       if (!form) return undefined
       const alpha = form.alpha === undefined ? 0 : (alphas.shift() ?? form.alpha)
       const beta = form.beta === undefined ? 0 : (betas.shift() ?? form.beta)
-      some.push(form.make(list, alpha, beta, (value) => rewriter.constant(fromNumbers(dtype, [], [value]))))
+      const activation = form.make(list, alpha, beta, number)
+      // Only what goes into gates and candidates is clipped, which is all but the LSTM's last activation.
+      some.push(limits && i < 2 ? (x) => activation(list.add('Clip', [x, ...limits])) : activation)
     }
     made.push(some)
   }

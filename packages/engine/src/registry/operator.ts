@@ -47,8 +47,10 @@ export interface VjpContext {
 
 export interface VjpVariant {
   readonly name: string
-  /** True where the rule is an estimate and no derivative: the straight-through rule of a rounding. */
-  readonly estimate?: boolean
+  /** Where the rule is an estimate and no derivative: what the operator is taken for. */
+  readonly estimate?: string
+  /** Not a candidate unless straight-through estimation of rounding was asked for. */
+  readonly onRequest?: true
   /** For a form of the operator that lets no gradient through: why. `emit` is then not asked. */
   readonly blocks?: string
   /** Whether this rule holds, and is the right choice, here. Always, unless given. */

@@ -10,7 +10,8 @@ const shapesOnly = 'it gives shapes, not values'
 const truthValues = 'it gives truth values'
 const random = 'it is random and does not depend on values of its inputs'
 const wholeNumbers = 'it works on whole numbers'
-const straightThrough = 'straight-through estimate: as if it did not round, where it does not clip'
+/** What quantisation is taken for. */
+export const straightThrough = 'straight-through estimate: as if it did not round, where it does not clip'
 const strings = 'it works on text'
 const lists = 'it handles lists of tensors; the engine follows gradients through tensors only'
 const nested = 'what it will do is only known when it runs; where it is known before, it is inlined'
@@ -185,7 +186,7 @@ export const operators: readonly Operator[] = [
   differentiable('Reshape', 1),
   differentiable('Resize', 10),
   differentiable('ReverseSequence', 10),
-  blocks('RoiAlign', 10, noRule),
+  differentiable('RoiAlign', 10),
   differentiable('RotaryEmbedding', 23),
   blocks('Round', 11, zeroDerivative),
   differentiable('STFT', 17),

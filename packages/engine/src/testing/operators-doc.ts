@@ -3,6 +3,7 @@
 // differences and name the operator, PyTorch's stored results, the pieces of random graphs, the whole networks.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { roundingRules } from '../autodiff/rules/rounding.ts'
 import { rulesOf } from '../autodiff/rules/rules.ts'
 import { oldestOpset } from '../normalize/upgrade-opset.ts'
 import { readModel } from '../onnx/read.ts'
@@ -37,6 +38,7 @@ export function operatorsDoc(): string {
   const checks = [
     finiteDifferences(),
     pytorch(),
+    new Map(Object.keys(roundingRules).map((name) => [name, 'the net without it'])),
     new Map(operatorsSeen().map((name) => [name, 'random graphs'])),
     nets(),
   ]
@@ -55,9 +57,11 @@ export function operatorsDoc(): string {
     'are upgraded to 18 on reading.',
     '',
     '- **gradient**: the rule’s variants by name, of which the first that applies is taken; *estimate* marks those that',
-    '  stand in for a derivative that is zero (rounding). Where the gradient ends, why.',
+    '  stand in for a derivative that is zero (rounding), and `straightThrough` those that are taken only when that',
+    '  option is given. Where the gradient ends, why.',
     '- **checked by**: *finite differences*: central differences of onnxruntime’s own forward; *PyTorch*: stored results',
     '  of PyTorch’s automatic differentiation; *random graphs*: finite differences of drawn graphs that contain it;',
+    '  *the net without it*: that of a net behind it, at the rounded input;',
     '  *n nets*: networks by real exporters whose gradient is compared with that of their own framework.',
     '',
     'Linear operators of `ai.onnx.ml` (Scaler, Normalizer, LinearClassifier, LinearRegressor) are written out as',
@@ -77,13 +81,13 @@ function versions({ since, until }: Operator): string {
 function gradient({ type, kind, reason }: Operator, rules: NonNullable<ReturnType<typeof rulesOf>>): string {
   const form = rewritten[type]
   if (rules.length > 0) {
-    const names = rules.map((rule) =>
-      rule.blocks !== undefined
-        ? `ends in some forms: ${rule.blocks}`
-        : rule.estimate === true
-          ? `${rule.name} (*estimate*)`
-          : rule.name,
-    )
+    const names = rules.map(({ name, blocks, estimate, onRequest }) => {
+      if (blocks !== undefined) return `ends in some forms: ${blocks}`
+      if (onRequest)
+        return `with \`straightThrough\`: ${name}${estimate === undefined ? '' : ' (*estimate*)'}`
+      return estimate === undefined ? name : `${name} (*estimate*)`
+    })
+    if (kind === 'blocks') names.unshift(`ends: ${reason}`)
     return [...new Set(form === undefined ? names : [...names, form])].join('; ')
   }
   if (form !== undefined) return form

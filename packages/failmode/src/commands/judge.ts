@@ -23,6 +23,8 @@ export async function run([name]: readonly string[], options: Options): Promise<
     ...(gate === undefined && failOn === undefined
       ? {}
       : { gate: { ...gate, ...(failOn === undefined ? {} : { failOn }) } }),
+    // Waivers expire on the day they are read, not on that of the run.
+    today: new Date().toISOString().slice(0, 10),
     sha256,
     reproduce: (checkId) => {
       const before = stored.findings.find((finding) => finding.check === checkId)

@@ -13,6 +13,7 @@ afterAll(() => system.remove())
 
 interface Plan {
   readonly cost: { readonly queries: number; readonly gradients: number }
+  readonly price?: { readonly cost: number; readonly maxCost: number | null }
   readonly checks: readonly {
     readonly id: string
     readonly kind: string
@@ -47,6 +48,16 @@ describe('the plan', () => {
     expect(stdout).toMatch(/supply-chain\/digests[\s\S]*skipped: Not selected/)
     expect(stdout).toMatch(/At most \d+ queries and \d+ gradients in all/)
     expect(await readdir(system.path)).toEqual(before)
+  })
+
+  it('says what it costs where the configuration gives a price, and stays below the ceiling', async () => {
+    const priced = { ...system.config, pricePer1000Queries: 5, maxCost: 20 }
+    const config = await system.write('priced.json', priced)
+    const { stdout, stderr } = await failmode(['plan', '--config', config], { cwd: system.path })
+    expect(stdout, stderr).toMatch(/That costs at most [\d.]+, of the 20 that "maxCost" allows/)
+    const { cost, price } = await plan('--config', config)
+    expect(cost.queries + cost.gradients).toBeLessThan(4000)
+    expect(price?.cost).toBeCloseTo((cost.queries + cost.gradients) / 200, 1)
   })
 
   it.each([

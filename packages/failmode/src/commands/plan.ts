@@ -1,4 +1,5 @@
-import { openSystem, planRun } from '@failmode/system'
+import type { Cost } from '@failmode/core'
+import { openSystem, planRun, type SystemConfig } from '@failmode/system'
 import pc from 'picocolors'
 import { interruption } from '../interruption.ts'
 import { loadSource } from '../load-source.ts'
@@ -12,14 +13,16 @@ export async function run(_: readonly string[], options: Options): Promise<numbe
     const choice = runChoice(options)
     const source = await loadSource(choice.source, { signal })
     const system = await openSystem(source, { signal })
-    const plan = planRun(system, runSettings(choice, source.config, undefined))
+    const plan = planRun(system, runSettings(choice, source.config, { workers: undefined, baseline: null }))
     if (options.json === true) {
       const checks = plan.checks.map(({ check, budget, state }) => ({
         ...check.meta,
         ...state,
         maxQueries: budget.maxQueries,
       }))
-      process.stdout.write(`${JSON.stringify({ cost: plan.cost, checks }, null, 2)}\n`)
+      const price = priceOf(source.config, plan.cost)
+      const printed = { cost: plan.cost, ...(price === null ? {} : { price }), checks }
+      process.stdout.write(`${JSON.stringify(printed, null, 2)}\n`)
       return 0
     }
     for (const { check, state } of plan.checks) {
@@ -39,8 +42,23 @@ export async function run(_: readonly string[], options: Options): Promise<numbe
     process.stdout.write(
       `\nAt most ${plan.cost.queries} queries and ${plan.cost.gradients} gradients in all.\n`,
     )
+    const price = priceOf(source.config, plan.cost)
+    if (price !== null) {
+      const ceiling = price.maxCost === null ? '' : `, of the ${price.maxCost} that "maxCost" allows`
+      process.stdout.write(`That costs at most ${price.cost}${ceiling}.\n`)
+    }
     return 0
   } finally {
     dispose()
   }
+}
+
+/** What the planned queries cost at most, in the currency of the configuration; null where it gives no price. */
+function priceOf(
+  { pricePer1000Queries, maxCost }: SystemConfig,
+  { queries, gradients }: Cost,
+): { readonly cost: number; readonly maxCost: number | null } | null {
+  if (pricePer1000Queries === undefined) return null
+  const cost = ((queries + gradients) * pricePer1000Queries) / 1000
+  return { cost: Number(cost.toPrecision(4)), maxCost: maxCost ?? null }
 }

@@ -6,6 +6,7 @@ import { exists, openSystem, readJournal, runSystem, type SystemSource } from '@
 import { exitOf } from '../exit-of.ts'
 import { interruption } from '../interruption.ts'
 import { loadSource } from '../load-source.ts'
+import { readBaseline } from '../read-baseline.ts'
 import { type RunChoice, runChoice, runSettings } from '../run-choice.ts'
 import { type Options, oneOf, text, whole } from '../terminal/options.ts'
 import { printRun } from '../terminal/print-run.ts'
@@ -53,14 +54,23 @@ export async function execute({
     const { failOn } = choice
     const config =
       failOn === null ? source.config : { ...source.config, gate: { ...source.config.gate, failOn } }
+    const named =
+      choice.baseline ??
+      (config.gate?.baseline === undefined ? null : join(source.folder, config.gate.baseline))
+    // Before anything is measured: a baseline that cannot be read is a mistake of the command line.
+    const baseline = named === null ? null : await readBaseline(named)
     const system = await openSystem({ ...source, config }, { signal })
     const workers = whole(options, 'workers', { flag: '--workers', min: 1 })
-    const document = await runSystem(system, runSettings(pinned(choice, source), config, workers), {
-      folder,
-      resume,
-      signal,
-      events: createReporter(),
-    })
+    const document = await runSystem(
+      system,
+      runSettings(pinned(choice, source), config, { workers, baseline }),
+      {
+        folder,
+        resume,
+        signal,
+        events: createReporter(),
+      },
+    )
     const written = await writeReports(document, { folder, formats, catalogue })
     if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
     else printRun(document, { folder, written })
@@ -106,6 +116,7 @@ async function storedChoice(folder: string, options: Options): Promise<RunChoice
     'maxQueries',
     'bugBar',
     'failOn',
+    'baseline',
     'out',
   ]
   const given = chosen.find((name) => options[name] !== undefined)

@@ -1,32 +1,38 @@
 // Pictures of successes: the sample, the adversarial point, and their difference amplified to be seen.
 import { type Blob, type Evidence, type Image8, type StepHandler, sizeOf } from '@failmode/core'
 import { sampleImage } from '../steps/sample-image.ts'
-import { decodeFloats } from './attacks/float-file.ts'
+import type { Source } from './attack-plan.ts'
+import { noiseInputs } from './attack-step.ts'
+import { decodeFloats } from './float-file.ts'
 
 export interface EvidenceInput {
-  readonly split: string
-  /** What `queries` below counts. */
-  readonly counts: 'queries' | 'steps'
-  /** Which points of which files to show, with the class the model gave. */
+  readonly source: Source
+  /** Which points of which files to show, and in which words. */
   readonly successes: readonly {
     readonly index: number
-    readonly label: string
-    readonly prediction: string
+    readonly title: string
+    readonly clean: string
+    readonly adversarial: string
+    /** How it was found: `by pgd after 3 passes`. */
+    readonly found: string
     readonly points: Blob
     readonly row: number
-    readonly queries: number
   }[]
 }
 
 export const evidenceStep: StepHandler<EvidenceInput, { readonly evidence: readonly Evidence[] }> = {
   name: 'perturbation/evidence',
-  version: 2,
-  async run(input, context) {
-    const samples = await context.samples(input.split)
-    const size = sizeOf(samples.sampleShape)
+  version: 3,
+  async run({ source, successes }, context) {
+    const shape = context.modelFacts.sampleShape
+    const size = sizeOf(shape)
+    const samples = source.kind === 'samples' ? await context.samples(source.split) : null
     const evidence: Evidence[] = []
-    for (const { index, label, prediction, points, row, queries } of input.successes) {
-      const clean = samples.read([index]).data
+    for (const success of successes) {
+      const { index, points, row } = success
+      const clean =
+        samples?.read([index]).data ??
+        noiseInputs(source.kind === 'noise' ? source.seed : 0, [index], shape).data
       const adversarial = decodeFloats(await context.blobs.get(points)).subarray(row * size, (row + 1) * size)
       let largest = 0
       for (let i = 0; i < size; i++) {
@@ -38,7 +44,7 @@ export const evidenceStep: StepHandler<EvidenceInput, { readonly evidence: reado
         (value, i) => 0.5 + (value - (clean[i] as number)) * factor,
       )
       const picture = async (name: string, data: Float32Array) => {
-        const image = sampleImage(data, samples.sampleShape)
+        const image = sampleImage(data, shape)
         return { label: name, width: image.width, height: image.height, sample: true, blob: await put(image) }
       }
       const put = async (image: Image8) =>
@@ -49,11 +55,11 @@ export const evidenceStep: StepHandler<EvidenceInput, { readonly evidence: reado
         })
       evidence.push({
         kind: 'images',
-        title: `Sample ${index}: ${label} taken for ${prediction}`,
-        caption: `Found after ${queries} ${input.counts}. The difference is amplified ${factor.toFixed(1)} times; grey is no change.`,
+        title: success.title,
+        caption: `Found ${success.found}. The difference is amplified ${factor.toFixed(1)} times; grey is no change.`,
         images: [
-          await picture(`clean: ${label}`, clean),
-          await picture(`adversarial: ${prediction}`, adversarial),
+          await picture(`clean: ${success.clean}`, clean),
+          await picture(`adversarial: ${success.adversarial}`, adversarial),
           await picture('difference', difference),
         ],
       })

@@ -1,6 +1,6 @@
 // The smallest systems for this probe. Samples are 4 x 4 pictures that are all dark (class 0) or all light
-// (class 1). The vulnerable model decides by the mean, at a margin smaller than eps; the resistant one asks for a
-// mean so far away that nothing within eps reaches it.
+// (class 1). The vulnerable model decides by the mean, at a margin smaller than eps; the resistant one has borders
+// so far away that nothing within eps reaches them.
 import { type MemorySystem, memorySystem, sampleSet } from '../testing/memory-system.ts'
 
 const pictures = Array.from({ length: 60 }, (_, i) => {
@@ -24,13 +24,24 @@ export function vulnerable(): MemorySystem {
   return memorySystem({ samples, access, scorer: (x) => [0.5 - meanOf(x), meanOf(x) - 0.5] })
 }
 
-/** Saturated: the mean of every pixel rounded to dark or light, which 0.1 cannot cross. */
+/**
+ * Dark, light, and between them neither: from a dark or light sample, and from noise, which is neither, the next class
+ * is a mean of 0.2 away, further than the ball reaches, and close to each the model is sure of its answer.
+ */
 export function resistant(): MemorySystem {
   const wide = sampleSet(
     pictures.map(({ label }) => new Array(16).fill(label)),
     { shape: [1, 4, 4], labels: pictures.map(({ label }) => label) },
   )
-  return memorySystem({ samples: wide, access, scorer: (x) => [0.5 - meanOf(x), meanOf(x) - 0.5] })
+  return memorySystem({
+    samples: wide,
+    access,
+    classes: 3,
+    scorer: (x) => {
+      const mean = meanOf(x)
+      return [20 * (0.25 - mean), 20 * (mean - 0.75), 20 * Math.min(mean - 0.25, 0.75 - mean)]
+    },
+  })
 }
 
 export function inapplicable(): MemorySystem {

@@ -1,59 +1,29 @@
-import { defineProbe, type Measurement, wilson } from '@failmode/core'
+import { type Budget, defineProbe, type SystemFacts } from '@failmode/core'
 import { predictLabels } from '../steps/predict.ts'
 import { attackCheck } from './attack-check.ts'
-import { noiseStep } from './attacks/noise-step.ts'
-import { pgdStep } from './attacks/pgd-step.ts'
-import { squareStep } from './attacks/square-step.ts'
+import { attackStep, noiseLabelsStep } from './attack-step.ts'
+import { chooseAttacks } from './choose-attacks.ts'
 import { evidenceStep } from './evidence-step.ts'
 import { checkIds, meta } from './meta.ts'
 import { options } from './options.ts'
-import { fgsmWorkload, noiseWorkload, pgdWorkload, scoreWorkload } from './workload.ts'
+import { preflightStep } from './preflight.ts'
+import { passesByBudget, plan, type SuiteName, suite, suiteByBudget } from './suites.ts'
+import { summarize } from './summarize.ts'
+import { samplesWanted } from './workload.ts'
 
-const notCovered = [
-  'Attacks by labels only, or from a surrogate model.',
-  'Targeted attacks (variants 1a and 1b) and confidence reduction (1d).',
-  'Other norms than the one of the ball, and changes that are not small in a norm: rotation, colour, patches.',
-]
+const otherChanges =
+  'Other norms than the one of the ball, and changes that are not small in a norm: rotation, colour, patches.'
 
-/** Attacks of which the first has to do at least as well as the second, or it is broken or misled on this model. */
-const comparisons = [
-  {
-    id: 'worse-than-noise',
-    check: checkIds.score,
-    stronger: checkIds.score,
-    weaker: checkIds.noise,
-    slack: 0,
-    meaning: {
-      fired:
-        'Noise without a search fooled the model more often than the attack did: the attack is not working on this model.',
-      silent: 'The attack does at least as well as noise without a search.',
-    },
-  },
-  {
-    id: 'one-step-beats-many',
-    check: checkIds.gradient,
-    stronger: checkIds.gradient,
-    weaker: checkIds.oneStep,
-    slack: 0.01,
-    meaning: {
-      fired:
-        'One step fooled the model more often than many: the steps or the loss are wrong for this model.',
-      silent: 'Many steps do at least as well as one.',
-    },
-  },
-  {
-    id: 'black-box-beats-white-box',
-    check: checkIds.gradient,
-    stronger: checkIds.gradient,
-    weaker: checkIds.score,
-    slack: 0.002,
-    meaning: {
-      fired:
-        'An attack that sees only scores fooled the model more often than one that has its gradients: the gradients are hidden or misleading (masking), and what the gradient attack did not find means nothing.',
-      silent: 'The attack with gradients does at least as well as the one with scores only.',
-    },
-  },
-] as const
+/** A graph that draws at random is attacked through the mean of its gradients. */
+function passesFor({ model }: SystemFacts, { name }: Budget): { readonly passes?: number } {
+  return (model?.randomOperators?.length ?? 0) === 0 ? {} : { passes: passesByBudget[name] }
+}
+
+/** The suite of the budget, or the published one for models that draw at random. */
+function suiteFor(system: SystemFacts, budget: Budget): SuiteName {
+  const random = passesFor(system, budget).passes !== undefined
+  return random && budget.name !== 'quick' ? 'autoattack-rand' : suiteByBudget[budget.name]
+}
 
 export default defineProbe({
   meta,
@@ -62,41 +32,122 @@ export default defineProbe({
     attackCheck({
       id: checkIds.gradient,
       claim: 'With the model at hand, small changes',
-      title: 'PGD, any wrong class',
+      title: 'Gradient attacks, any wrong class',
       proves: 'That somebody who has the model can change the answer with a small change of the input.',
       variant: '1c',
       access: 'gradient',
-      attack: 'pgd',
-      counts: 'steps',
-      chunk: 64,
-      notCovered: [...notCovered, 'Stronger gradient attacks: APGD, FAB, C&W, FMN.'],
-      workload: pgdWorkload,
-      step: (context, input, { restarts }) => {
-        const { stepSize = (2.5 * input.eps) / input.effort } = context.options
-        return context.step(pgdStep, {
-          ...input,
-          loss: 'cross-entropy',
-          stepSize,
-          randomStart: true,
-          restarts,
-        })
-      },
+      goal: 'any',
+      source: 'samples',
+      mode: 'survivors',
+      notCovered: [otherChanges],
+      wanted: (system, own, budget) => ({
+        plans: chooseAttacks(own, budget.name, {
+          access: 'gradient',
+          ...passesFor(system, budget),
+          defaults: suite(own.suite ?? suiteFor(system, budget), own.norm),
+        }),
+        samples: samplesWanted(own, budget.name),
+        manyClean: true,
+      }),
     }),
     attackCheck({
       id: checkIds.score,
       claim: 'With scores alone, small changes',
-      title: 'Square attack, any wrong class',
+      title: 'Score attacks, any wrong class',
       proves: 'That somebody who can ask for scores can change the answer with a small change of the input.',
       variant: '1c',
       access: 'score',
-      attack: 'square',
-      norms: ['linf'],
-      counts: 'queries',
-      // Small enough that a killed run loses little and two workers stay busy, large enough for full batches.
-      chunk: 32,
-      notCovered,
-      workload: scoreWorkload,
-      step: (context, input) => context.step(squareStep, { ...input, initialShare: 0.8 }),
+      goal: 'any',
+      source: 'samples',
+      mode: 'survivors',
+      notCovered: [otherChanges],
+      wanted: (_, own, budget) => ({
+        plans: chooseAttacks(own, budget.name, {
+          access: 'score',
+          defaults: [
+            plan('square', budget.name),
+            ...(budget.name === 'thorough' ? [plan('nes', budget.name)] : []),
+            ...(budget.name === 'thorough' && own.norm === 'l2' ? [plan('simba', budget.name)] : []),
+          ],
+        }),
+        samples: samplesWanted(own, budget.name),
+        manyClean: true,
+      }),
+    }),
+    attackCheck({
+      id: checkIds.label,
+      claim: 'With labels alone, small changes',
+      title: 'Label attacks, any wrong class',
+      proves: 'That somebody who only sees the class can change the answer with a small change of the input.',
+      variant: '1c',
+      access: 'label',
+      goal: 'any',
+      source: 'samples',
+      mode: 'survivors',
+      notCovered: [otherChanges],
+      wanted: (_, own, budget) => ({
+        plans: chooseAttacks(own, budget.name, {
+          access: 'label',
+          defaults: [
+            ...(own.norm === 'linf' ? [plan('rays', budget.name)] : []),
+            ...(own.norm === 'l2' || budget.name === 'thorough' ? [plan('hop-skip-jump', budget.name)] : []),
+            ...(own.norm === 'l2' && budget.name === 'thorough' ? [plan('boundary', budget.name)] : []),
+          ],
+        }),
+        samples: samplesWanted(own, budget.name, 'fewer'),
+        manyClean: false,
+      }),
+    }),
+    attackCheck({
+      id: checkIds.transfer,
+      claim: 'With another model of the same task, small changes',
+      title: 'Transfer from a surrogate',
+      proves:
+        'That somebody who has only another model of the same task can change the answer, with a single query a sample.',
+      variant: '1c',
+      access: 'label',
+      goal: 'any',
+      source: 'samples',
+      mode: 'survivors',
+      needsSurrogate: true,
+      notCovered: [otherChanges, 'Other surrogates: one that is more like the model carries over more.'],
+      wanted: (_, own, budget) => ({
+        plans: [plan('transfer', budget.name)],
+        samples: samplesWanted(own, budget.name),
+        manyClean: false,
+      }),
+    }),
+    attackCheck({
+      id: checkIds.shortest,
+      claim: 'The shortest changes that exist',
+      title: 'The shortest way to another class',
+      proves: 'How small a change is enough, sample by sample, for somebody who has the model.',
+      variant: '1c',
+      access: 'gradient',
+      goal: 'any',
+      source: 'samples',
+      mode: 'closest',
+      notCovered: [otherChanges],
+      wanted: (system, own, budget) => ({
+        plans: chooseAttacks(own, budget.name, {
+          access: 'gradient',
+          ...passesFor(system, budget),
+          shortest: true,
+          defaults: [
+            { ...plan('fmn', budget.name), norm: 'linf' },
+            { ...plan('fmn', budget.name), norm: 'l2' },
+            ...(own.norm === 'l1' ? [{ ...plan('fmn', budget.name), norm: 'l1' } as const] : []),
+            ...(budget.name === 'thorough'
+              ? [
+                  plan('deepfool', budget.name),
+                  { ...plan('carlini-wagner', budget.name), norm: 'l2' } as const,
+                ]
+              : []),
+          ],
+        }),
+        samples: samplesWanted(own, budget.name, 'fewer'),
+        manyClean: false,
+      }),
     }),
     attackCheck({
       id: checkIds.oneStep,
@@ -106,91 +157,109 @@ export default defineProbe({
         'How far a single step along the gradient goes: the comparison that an iterative attack has to beat.',
       variant: '1c',
       access: 'gradient',
-      attack: 'fgsm',
-      counts: 'steps',
-      chunk: 64,
+      goal: 'any',
+      source: 'samples',
+      mode: 'survivors',
+      control: true,
       notCovered: ['Any second step: this is a comparison, and the weakest of the gradient attacks.'],
-      workload: fgsmWorkload,
-      step: (context, input) =>
-        context.step(pgdStep, {
-          ...input,
-          loss: 'cross-entropy',
-          stepSize: input.eps,
-          randomStart: false,
-          restarts: 1,
-        }),
+      wanted: (_, own, budget) => ({
+        plans: [plan('fgsm', budget.name)],
+        samples: samplesWanted(own, budget.name),
+        manyClean: true,
+      }),
     }),
     attackCheck({
       id: checkIds.noise,
       claim: 'Changes by plain noise, without a search,',
       title: 'Random noise (control)',
-      proves: 'How much of the harm needs no attacker: noise at the corners of the ball, without a search.',
+      proves: 'How much of the harm needs no attacker: noise at the edge of the ball, without a search.',
       variant: '1c',
       access: 'label',
-      attack: 'random-noise',
-      counts: 'queries',
-      chunk: 250,
+      goal: 'any',
+      source: 'samples',
+      mode: 'survivors',
+      control: true,
       notCovered: ['Any search: this is the control that attacks are compared with.'],
-      workload: noiseWorkload,
-      step: (context, input) => context.step(noiseStep, input),
+      wanted: (_, own, budget) => ({
+        plans: [{ ...plan('noise', budget.name), effort: own.noiseDraws }],
+        samples: samplesWanted(own, budget.name),
+        manyClean: true,
+      }),
+    }),
+    ...(['gradient', 'score'] as const).flatMap((access) => {
+      const white = access === 'gradient'
+      const means = white ? 'With the model at hand, small changes' : 'With scores alone, small changes'
+      const who = white ? 'somebody who has the model' : 'somebody who can ask for scores'
+      return [
+        attackCheck({
+          id: white ? checkIds.gradientSourceTarget : checkIds.scoreSourceTarget,
+          claim: means,
+          title: `${white ? 'Gradient' : 'Score'} attack towards a chosen class`,
+          proves: `That ${who} can choose the answer, by a small change of an input of another class.`,
+          variant: '1b',
+          access,
+          goal: 'class',
+          source: 'samples',
+          mode: 'survivors',
+          notCovered: [otherChanges, 'Every pair of classes: each sample was driven towards one class.'],
+          wanted: (system, own, budget) => ({
+            plans: chooseAttacks(own, budget.name, {
+              access,
+              ...(white ? passesFor(system, budget) : {}),
+              targeted: true,
+              defaults: [plan(white ? 'apgd-dlr' : 'square', budget.name)],
+            }),
+            samples: samplesWanted(own, budget.name, 'fewer'),
+            manyClean: false,
+          }),
+        }),
+        attackCheck({
+          id: white ? checkIds.gradientTargeted : checkIds.scoreTargeted,
+          claim: white ? 'With the model at hand, changes of noise' : 'With scores alone, changes of noise',
+          title: `${white ? 'Gradient' : 'Score'} attack from noise to a chosen class`,
+          proves: `That ${who} can make an input that belongs to no class pass for one of the attacker's choice.`,
+          variant: '1a',
+          access,
+          goal: 'class',
+          source: 'noise',
+          mode: 'survivors',
+          notCovered: ['Inputs of other kinds that belong to no class: abstract pictures, other data sets.'],
+          wanted: (system, own, budget) => ({
+            plans: chooseAttacks(own, budget.name, {
+              access,
+              ...(white ? passesFor(system, budget) : {}),
+              targeted: true,
+              defaults: [plan(white ? 'apgd-dlr' : 'square', budget.name)],
+            }),
+            samples: samplesWanted(own, budget.name, 'fewer'),
+            manyClean: false,
+          }),
+        }),
+        attackCheck({
+          id: white ? checkIds.gradientConfidence : checkIds.scoreConfidence,
+          claim: means,
+          title: `${white ? 'Gradient' : 'Score'} attack on confidence`,
+          proves: `That ${who} can take the confidence out of right answers, so that they drown operators in doubtful cases.`,
+          variant: '1d',
+          access,
+          goal: 'doubt',
+          source: 'samples',
+          mode: 'survivors',
+          notCovered: [otherChanges, 'Floods of false alarms in the system around the model.'],
+          wanted: (system, own, budget) => ({
+            plans: chooseAttacks(own, budget.name, {
+              access,
+              ...(white ? passesFor(system, budget) : {}),
+              defaults: [plan(white ? 'apgd-ce' : 'square', budget.name)],
+            }).slice(0, 1),
+            samples: samplesWanted(own, budget.name, 'fewer'),
+            manyClean: false,
+            extra: 32,
+          }),
+        }),
+      ]
     }),
   ],
-  steps: [predictLabels, pgdStep, squareStep, noiseStep, evidenceStep],
-  async summarize(context) {
-    // The worst case per sample over all attacks that ran on it (AutoAttack's rule), not an average of attacks.
-    const worst = new Map<number, number>()
-    let split = ''
-    const attacks: string[] = []
-    let slice: Measurement['slice']
-    for (const measured of context.measured.values()) {
-      const robust = measured.measurements.find((m) => m.name === 'robust-accuracy')
-      if (robust?.samples === undefined) continue
-      const outcomes = await context.readSamples(robust.samples.blob)
-      split = outcomes.split
-      slice = robust.slice
-      attacks.push(robust.attack ?? '')
-      for (const [i, index] of outcomes.indices.entries()) {
-        worst.set(index, Math.min(worst.get(index) ?? 1, outcomes.columns.robust?.[i] ?? 0))
-      }
-    }
-    if (worst.size === 0) return { measurements: [], sanity: [] }
-    const indices = [...worst.keys()]
-    const robust = indices.map((index) => worst.get(index) as number)
-    const hits = robust.filter((flag) => flag === 1).length
-    const blob = await context.putSamples({ split, indices, columns: { robust } })
-    const rates = new Map(
-      [...context.measured].map(([id, measured]) => [
-        id,
-        measured.measurements.find((m) => m.name === 'attack-success-rate')?.value,
-      ]),
-    )
-    const rate = (id: string) => rates.get(id)
-    const clean = [...context.measured.values()]
-      .flatMap((measured) => measured.measurements)
-      .filter((m) => m.name === 'clean-accuracy')
-      .sort((a, b) => b.n - a.n)[0]
-    return {
-      measurements: [
-        {
-          name: 'robust-accuracy',
-          value: hits / indices.length,
-          unit: 'fraction',
-          interval: wilson(hits, indices.length),
-          n: indices.length,
-          denominator: 'samples; the worst case of each over all attacks that ran',
-          attack: attacks.join(' + '),
-          seed: context.seed,
-          samples: { blob, column: 'robust' },
-          ...(slice === undefined ? {} : { slice }),
-        },
-        ...(clean === undefined ? [] : [clean]),
-      ],
-      sanity: comparisons.flatMap(({ id, check, stronger, weaker, slack, meaning }) => {
-        const [strong, weak] = [rate(stronger), rate(weaker)]
-        if (strong === undefined || weak === undefined) return []
-        const fired = weak > strong + slack
-        return [{ id, check, fired, meaning: fired ? meaning.fired : meaning.silent }]
-      }),
-    }
-  },
+  steps: [predictLabels, preflightStep, attackStep, noiseLabelsStep, evidenceStep],
+  summarize,
 })

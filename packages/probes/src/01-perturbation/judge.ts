@@ -3,29 +3,46 @@
 // so few that even the upper end stays under the threshold, is `no-finding`, and that says how rare a success
 // this many samples could have missed. In between more samples are needed.
 import { type Detectable, type Judgement, type Measured, smallestDetectableRate } from '@failmode/core'
+import type { Norm } from '../attacks/ball.ts'
 import { ballText, type PerturbationOptions } from './options.ts'
 
-interface Judged {
-  readonly attack: string
+export interface Judged {
   readonly access: string
-  readonly variant: string
+  readonly variant: '1a' | '1b' | '1c' | '1d'
   readonly claim: string
+  readonly goal: 'any' | 'class' | 'doubt'
+  readonly source: 'samples' | 'noise'
+  readonly needsSurrogate?: boolean
 }
 
 /** What the attacker could see, by access. */
 const seen: Readonly<Record<string, string>> = {
-  label: 'The attacker saw only the class that the model returns, and did not search.',
+  label: 'The attacker saw only the class that the model returns.',
   score: 'The attacker saw only the scores that the model returns.',
   gradient: 'The attacker had the model itself (white box) and followed its gradients.',
 }
 
-/** Share of samples without a gradient above which a gradient attack cannot speak for the model. */
-export const mostZeroGradients = 0.05
+const carried =
+  'The attacker worked on another model of the same task and showed each point to this one once.'
+
+const counted = {
+  any: 'Any wrong class counted as success.',
+  class: 'Only the one class chosen beforehand counted as success.',
+  doubt: 'Success is an answer that is still right and that the model is no longer sure of.',
+} as const
+
+const mitigations = {
+  '1a': ['1a-m1', '1a-m2', '1b-m3'],
+  '1b': ['1b-m3', '1b-m1', '1b-m5', '1b-m7'],
+  '1c': ['1c-m*', '1a-m1', '1a-m2', '1b-m3', '1b-m1'],
+  '1d': ['1d-m1', '1d-m2', '1b-m3'],
+} as const
 
 export function judgeAttack(spec: Judged, measured: Measured, options: PerturbationOptions): Judgement {
   const success = measured.measurements.find((measurement) => measurement.name === 'attack-success-rate')
-  const robust = measured.measurements.find((measurement) => measurement.name === 'robust-accuracy')
+  const shown = measured.measurements.find(({ evidence }) => evidence !== undefined)
   const none = { detectable: null, claims: [] }
+  const { facts } = measured
   if (success === undefined || success.n === 0 || success.interval === undefined) {
     return {
       ...none,
@@ -34,15 +51,22 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
         'The model has none of the samples right, so there was nothing to attack. Check the input block of the configuration.',
     }
   }
-  const unconfirmed = Number(measured.facts?.unconfirmed ?? 0)
   const { threshold } = options
   // Of the run that was measured: options may be those of a later judgement.
   const ball = ballText({
-    norm: measured.facts?.norm === 'l2' ? 'l2' : 'linf',
-    eps: Number(measured.facts?.eps ?? options.eps),
+    norm: (facts?.norm ?? options.norm) as Norm,
+    eps: Number(facts?.eps ?? options.eps),
   })
   const hits = Math.round(success.value * success.n)
-  const found = `${spec.attack} fooled the model on ${hits} of ${success.n} samples it had right, within ${ball}.`
+  const attack = String(success.attack)
+  const on = spec.source === 'noise' ? 'noise inputs' : 'samples it had right'
+  const did =
+    spec.goal === 'doubt'
+      ? 'took away the confidence of the model'
+      : spec.source === 'noise'
+        ? 'got the class it wanted'
+        : 'fooled the model'
+  const found = `${attack} ${did} on ${hits} of ${success.n} ${on}, within ${ball}.`
 
   if (success.interval.low > threshold.successRate) {
     return {
@@ -51,31 +75,24 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
       detectable: null,
       claims: [
         {
-          title: `${spec.claim} within ${ball} change the answer`,
-          description: `${found} ${seen[spec.access] ?? ''} Any wrong class counted as success.`,
+          title: `${spec.claim} within ${ball} ${spec.goal === 'doubt' ? 'take away confidence' : spec.goal === 'class' ? 'give the answer an attacker chose' : 'change the answer'}`,
+          description: `${found} ${spec.needsSurrogate === true ? carried : (seen[spec.access] ?? '')} ${counted[spec.goal]}`,
           variant: spec.variant,
-          subject: null,
-          facts: { targeted: false },
-          measurements: ['attack-success-rate', 'robust-accuracy'],
-          evidence: robust?.evidence ?? [],
-          mitigations: ['1c-m*', '1a-m1', '1a-m2', '1b-m3', '1b-m1'],
+          subject: spec.needsSurrogate === true ? 'surrogate' : null,
+          facts: { targeted: spec.goal === 'class' },
+          measurements: ['attack-success-rate', ...(spec.goal === 'any' ? ['robust-accuracy'] : [])],
+          evidence: shown?.evidence ?? [],
+          mitigations: mitigations[spec.variant],
         },
       ],
     }
   }
+  const unconfirmed = Number(facts?.unconfirmed ?? 0)
   if (unconfirmed > 0) {
     return {
       ...none,
       outcome: 'inconclusive',
       reason: `${unconfirmed} points that the attack reported did not stand a second look; see the sanity checks.`,
-    }
-  }
-  const zeroGradients = Number(measured.facts?.zeroGradients ?? 0)
-  if (zeroGradients > mostZeroGradients) {
-    return {
-      ...none,
-      outcome: 'inconclusive',
-      reason: `${Math.round(zeroGradients * 100)} % of the samples have no gradient to follow, so that ${spec.attack} found nothing there says nothing.`,
     }
   }
   if (hits > 0 && success.interval.high > threshold.successRate) {
@@ -93,7 +110,7 @@ export function judgeAttack(spec: Judged, measured: Measured, options: Perturbat
   }
   return {
     outcome: 'no-finding',
-    reason: `No adversarial example was found by ${spec.attack} within ${ball} beyond the threshold (${hits} of ${success.n}). A stronger attack may find one.`,
+    reason: `${attack} found no more than the threshold allows within ${ball} (${hits} of ${success.n}). A stronger attack may find more.`,
     detectable,
     claims: [],
   }

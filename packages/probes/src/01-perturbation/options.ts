@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { norms } from '../attacks/ball.ts'
+import { attackNames } from './attack-plan.ts'
+import { suiteNames } from './suites.ts'
 
 export const options = z
   .strictObject({
@@ -13,20 +15,35 @@ export const options = z
       .int()
       .positive()
       .optional()
-      .describe('samples attacked; by default 100 (quick), 200 (standard), 1000 (thorough)'),
+      .describe(
+        'samples attacked; by default 100 (quick), 200 (standard), 1000 (thorough), and half of that by attacks with labels only, towards a class, on confidence, and for the shortest way',
+      ),
+    suite: z
+      .enum(suiteNames)
+      .optional()
+      .describe(
+        'attacks with gradients, in order; by default quick, autoattack-standard or autoattack-plus, by the budget',
+      ),
+    attacks: z
+      .array(z.enum(attackNames))
+      .min(1)
+      .optional()
+      .describe('run these attacks in place of those of suite and budget, each in the check of its access'),
     queries: z
       .int()
       .min(2)
       .optional()
-      .describe(
-        'queries a sample of a score attack; by default 500 (quick), 1000 (standard), 5000 (thorough)',
-      ),
+      .describe('queries a sample of attacks by scores or labels, in place of those of the budget'),
     steps: z
       .int()
       .positive()
       .optional()
-      .describe('steps of PGD; by default 20 (quick), 40 (standard), 100 (thorough)'),
-    restarts: z.int().positive().optional().describe('random starts of PGD; by default 1, 1 and 5'),
+      .describe('steps of attacks with gradients, in place of those of the suite'),
+    restarts: z
+      .int()
+      .positive()
+      .optional()
+      .describe('random starts of PGD, APGD and FAB, in place of those of the suite'),
     stepSize: z
       .number()
       .gt(0)
@@ -35,6 +52,18 @@ export const options = z
         'step of PGD in unit space; by default 2.5 eps / steps, so that a straight way can reach any point',
       ),
     noiseDraws: z.int().positive().default(10).describe('noise draws a sample of the random-noise control'),
+    target: z
+      .union([z.string(), z.int().nonnegative()])
+      .optional()
+      .describe(
+        'class that targeted attacks shall reach, by name or index; by default one drawn for each sample',
+      ),
+    doubt: z
+      .number()
+      .gt(0.5)
+      .lt(1)
+      .default(0.6)
+      .describe('confidence in the right answer at or below which it counts as reduced'),
     split: z.string().default('test').describe('data set to attack'),
     threshold: z
       .strictObject({
@@ -55,7 +84,9 @@ export const options = z
 
 export type PerturbationOptions = z.infer<typeof options>
 
+const normText = { linf: 'Linf', l2: 'L2', l1: 'L1' } as const
+
 /** The ball in words, such as `Linf 0.3`. */
 export function ballText({ norm, eps }: Pick<PerturbationOptions, 'norm' | 'eps'>): string {
-  return `${norm === 'linf' ? 'Linf' : 'L2'} ${Number(eps.toPrecision(3))}`
+  return `${normText[norm]} ${Number(eps.toPrecision(3))}`
 }

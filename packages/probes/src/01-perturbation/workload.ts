@@ -1,93 +1,111 @@
-// How many samples a check attacks and how much each may cost, from options, budget and the limit that planning
-// allotted. Planning and measuring both ask here, so the plan cannot promise another thing than is done.
-import type { Budget, Cost, SystemFacts } from '@failmode/core'
+// How many samples a check attacks, with which attacks, and what that may cost, from options, budget and the limit that
+// planning allotted. Planning and measuring both ask here, so the plan cannot promise another thing than is done.
+import type { Budget, BudgetName, Cost, ModelFacts, SystemFacts } from '@failmode/core'
+import type { AttackPlan } from './attack-plan.ts'
+import { confirmationPrice } from './attacked.ts'
+import { attackPrice, knownAttack } from './known-attacks.ts'
 import type { PerturbationOptions } from './options.ts'
+import { mostPreflightSamples, preflightPrice } from './preflight.ts'
 
 export interface Workload {
-  /** Samples the clean accuracy is measured on; the first `samples` of them are attacked. */
+  /** Inputs whose clean answer is asked for; the first `samples` of them are attacked. */
   readonly clean: number
   readonly samples: number
-  /** Queries (noise draws, score queries) or steps a sample, whichever the attack counts. */
-  readonly effort: number
-  readonly restarts: number
-  /** An upper bound on all that the check spends: clean predictions, the attack, one confirmation a success. */
+  readonly plans: readonly AttackPlan[]
+  /** Samples that are looked at before the attacks, and whether other readings of the input are tried on them. */
+  readonly preflight: { readonly samples: number; readonly readings: boolean }
+  /** An upper bound on all that the check spends. */
   readonly cost: Cost
 }
 
-/** What one unit of effort of an attack costs a sample, besides a look before and a confirmation after. */
-interface Price {
-  readonly queries: number
-  readonly gradients: number
-  /** Queries a restart takes on top: the look at the last point. */
-  readonly perRestart: number
+export interface Wanted {
+  readonly plans: readonly AttackPlan[]
+  readonly samples: number
+  /** Whether the clean accuracy shall be measured on more samples than are attacked. */
+  readonly manyClean: boolean
+  /** Queries a sample on top of those of the attacks. */
+  readonly extra?: number
 }
+
+/** A model that answers at random is asked this often about each point. */
+export const votesOfRandom = 9
 
 const samplesByBudget = { quick: 100, standard: 200, thorough: 1000 } as const
+/** Where a second kind of attack repeats what the first is about, fewer samples do. */
+const fewerByBudget = { quick: 50, standard: 100, thorough: 500 } as const
 /** Clean predictions cost one query each, so they may be many: a headline number needs a narrow interval. */
 const cleanByBudget = { quick: 2000, standard: 10_000, thorough: Number.POSITIVE_INFINITY } as const
-const queriesByBudget = { quick: 500, standard: 1000, thorough: 5000 } as const
-const stepsByBudget = { quick: 20, standard: 40, thorough: 100 } as const
-const restartsByBudget = { quick: 1, standard: 1, thorough: 5 } as const
 
-const byQuery: Price = { queries: 1, gradients: 0, perRestart: 0 }
-const byStep: Price = { queries: 0, gradients: 1, perRestart: 1 }
-
-export function scoreWorkload(system: SystemFacts, options: PerturbationOptions, budget: Budget): Workload {
-  return fit(system, options, budget, {
-    effort: options.queries ?? queriesByBudget[budget.name],
-    restarts: 1,
-    price: byQuery,
-  })
+export function samplesWanted(
+  options: PerturbationOptions,
+  budget: BudgetName,
+  share: 'all' | 'fewer' = 'all',
+): number {
+  return options.samples ?? (share === 'all' ? samplesByBudget : fewerByBudget)[budget]
 }
 
-export function noiseWorkload(system: SystemFacts, options: PerturbationOptions, budget: Budget): Workload {
-  return fit(system, options, budget, { effort: options.noiseDraws, restarts: 1, price: byQuery })
-}
-
-export function pgdWorkload(system: SystemFacts, options: PerturbationOptions, budget: Budget): Workload {
-  return fit(system, options, budget, {
-    effort: options.steps ?? stepsByBudget[budget.name],
-    restarts: options.restarts ?? restartsByBudget[budget.name],
-    price: byStep,
-  })
-}
-
-export function fgsmWorkload(system: SystemFacts, options: PerturbationOptions, budget: Budget): Workload {
-  return fit(system, options, budget, { effort: 1, restarts: 1, price: byStep })
-}
-
-function fit(
+export function fitWorkload(
   system: SystemFacts,
   options: PerturbationOptions,
   budget: Budget,
-  { effort, restarts, price }: { readonly effort: number; readonly restarts: number; readonly price: Price },
+  wanted: Wanted,
 ): Workload {
+  const model = system.model as ModelFacts
   const available = system.data[options.split]?.count ?? 0
-  const wanted = Math.min(options.samples ?? samplesByBudget[budget.name], available)
+  const most = Math.min(wanted.samples, available)
   const limit = budget.maxQueries ?? Number.POSITIVE_INFINITY
-  // The clean prediction before the attack and the confirmation after it.
-  const fixed = 2 + price.perRestart * restarts
-  const unit = (price.queries + price.gradients) * restarts
+  const sum = (cost: Cost) => cost.queries + cost.gradients
+  const preflightOf = (samples: number, readings: boolean) => ({
+    samples: Math.min(samples, available),
+    readings,
+    cost: preflightPrice(Math.min(samples, available), model, readings),
+  })
+  // The look before may take a tenth of a limit: first it forgoes other readings of the input, then samples.
+  const looks = [
+    preflightOf(mostPreflightSamples, true),
+    preflightOf(mostPreflightSamples, false),
+    preflightOf(8, false),
+    preflightOf(2, false),
+  ]
+  const preflight = looks.find(({ cost }) => sum(cost) <= limit / 10) ?? preflightOf(1, false)
+  const once = sum(preflight.cost)
+  const costOf = (plans: readonly AttackPlan[]): Cost => {
+    const prices = plans.map((plan) => attackPrice(plan, model.classes))
+    // Of the attacks in a ball one succeeds at most; each of the others may find a shorter way.
+    const shortest = plans.filter(({ attack }) => knownAttack(attack).minimumNorm).length
+    const confirmations = Math.max(1, shortest) * confirmationPrice(votesOfRandom)
+    return {
+      queries: prices.reduce(
+        (total, { queries }) => total + queries,
+        1 + confirmations + (wanted.extra ?? 0),
+      ),
+      gradients: prices.reduce((total, { gradients }) => total + gradients, 0),
+    }
+  }
   // A limit first costs samples, down to a fifth of those wanted, then effort: fewer samples widen the interval,
   // which the reader sees; less effort weakens the attack, which the reader does not.
-  const samples = Math.min(
-    wanted,
-    Math.max(Math.ceil(wanted / 5), Math.floor(limit / (effort * unit + fixed))),
-  )
-  const least = Math.min(effort, 2)
-  const allowed = Math.min(effort, Math.max(least, Math.floor((limit / Math.max(samples, 1) - fixed) / unit)))
-  const attack = samples * (allowed * unit + fixed)
-  const spare = Math.max(0, limit - attack)
-  const clean =
-    samples + Math.min(spare, Math.max(0, Math.min(available, cleanByBudget[budget.name]) - samples))
+  let plans = wanted.plans
+  const room = Math.max(0, limit - once)
+  const samples = Math.min(most, Math.max(Math.ceil(most / 5), Math.floor(room / sum(costOf(plans)))))
+  for (let share = 1; samples * sum(costOf(plans)) > room && share > 1e-3; share *= 0.8) {
+    plans = wanted.plans.map((plan) => ({
+      ...plan,
+      effort: Math.max(1, Math.floor(plan.effort * share)),
+      times: Math.max(1, Math.floor(plan.times * share)),
+    }))
+  }
+  const cost = costOf(plans)
+  const spare = Math.max(0, room - samples * sum(cost))
+  const more = wanted.manyClean ? Math.max(0, Math.min(available, cleanByBudget[budget.name]) - samples) : 0
+  const clean = samples + Math.min(spare, more)
   return {
     clean,
     samples,
-    effort: allowed,
-    restarts,
+    plans,
+    preflight: { samples: preflight.samples, readings: preflight.readings },
     cost: {
-      queries: samples * (allowed * price.queries * restarts + fixed) + clean - samples,
-      gradients: samples * allowed * price.gradients * restarts,
+      queries: samples * cost.queries + clean - samples + preflight.cost.queries,
+      gradients: samples * cost.gradients + preflight.cost.gradients,
     },
   }
 }

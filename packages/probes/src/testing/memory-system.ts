@@ -8,6 +8,7 @@ import {
   type Blob,
   type BlobStore,
   type BudgetName,
+  type CheckSanity,
   type CheckState,
   canonicalJson,
   createRandom,
@@ -21,6 +22,7 @@ import {
   type ModelByAccess,
   type ModelFacts,
   makePlan,
+  mergeSanity,
   openDoor,
   type Plan,
   parseSelection,
@@ -38,6 +40,7 @@ import { lossOf } from './loss-of.ts'
 export interface MemorySystem {
   readonly facts: SystemFacts
   readonly models: Partial<ModelByAccess>
+  readonly surrogate?: Partial<ModelByAccess>
   readonly data: Readonly<Record<string, SampleSet>>
   readonly artifacts: ArtifactTarget
 }
@@ -206,7 +209,7 @@ export async function runInMemory(
     })
   const done = new Map<string, Promise<{ output: unknown; cost: Meter }>>()
   const states: CheckState[] = []
-  const sanity: SanityEntry[] = []
+  const sanity: CheckSanity[] = []
   const measured = new Map<string, Measured>()
   let queries = 0
   let gradients = 0
@@ -269,6 +272,7 @@ export async function runInMemory(
     headlines = summary.measurements
     sanity.push(...summary.sanity)
   }
+  const merged = mergeSanity(sanity)
   const judged = judgeRun({
     catalogue,
     systemName: system.facts.name,
@@ -276,10 +280,11 @@ export async function runInMemory(
     bugBar: 'sdl-aiml-2019',
     checks: states,
     headlines: { [probe.meta.mode]: headlines },
-    sha256: (text) => text.length.toString(16).padStart(64, '0'),
+    sanity: merged,
+    sha256: (text) => contentName(new TextEncoder().encode(text)).padStart(64, '0'),
     reproduce: (id) => `failmode run --only ${id}`,
   })
-  return { ...judged, plan, sanity, queries, gradients, blobs }
+  return { ...judged, plan, sanity: merged, queries, gradients, blobs }
 }
 
 function stepContext(
@@ -309,6 +314,11 @@ function stepContext(
         meter: parts.meter,
         signal: parts.signal,
       })
+    },
+    async surrogate<A extends keyof ModelByAccess>(access: A) {
+      const model = system.surrogate?.[access]
+      if (model === undefined) throw new RangeError(`no surrogate with ${access} access`)
+      return model as ModelByAccess[A]
     },
     async samples(split) {
       const set = system.data[split]

@@ -488,6 +488,7 @@ export function exampleRun(): Example {
       rule: 'A wrong decision acts on the physical world: critical (row BB4).',
       evidence: [],
       measurements: ['patch-success-rate'],
+      baseline: { status: 'worse', reason: 'patch-success-rate moved by 0.2 on 100 samples, p = 0.0004' },
       mitigations: ['7-m1'],
     }),
     finding('model-stealing', 'model-stealing/knockoff', 'moderate', 'sdl', {
@@ -809,6 +810,7 @@ function finding(
     readonly variant?: string
     readonly mitigations?: string[]
     readonly waived?: Finding['waived']
+    readonly baseline?: Finding['baseline']
   },
 ): Finding {
   const fingerprint = sha256(`${slug} ${checkId} ${parts.title}`)
@@ -833,6 +835,7 @@ function finding(
     reproduce: `failmode run --config failmode.config.json --only ${checkId} --seed 7`,
     mitigations: parts.mitigations ?? [],
     waived: parts.waived ?? null,
+    ...(parts.baseline === undefined ? {} : { baseline: parts.baseline }),
   }
 }
 

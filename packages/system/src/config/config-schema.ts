@@ -3,8 +3,10 @@
 // versions, because a file that is right must not be refused for naming a part that nobody tests yet; whatever
 // opens such a part says that it is not in this version. Defaults are not filled in here: what a file does not
 // say stays unsaid until the part that needs it decides.
-import { gateConfigSchema, type Tensor, taskSchema } from '@failmode/core'
+import { gateConfigSchema, taskSchema } from '@failmode/core'
 import { z } from 'zod'
+import { httpSchema } from './http-schema.ts'
+import { commandFields, functionFields } from './own-model-schema.ts'
 
 const text = z.string().min(1)
 const path = text.describe('path relative to the folder of the configuration')
@@ -13,6 +15,10 @@ const count = z.int().min(1)
 const rangeSchema = z
   .tuple([z.number(), z.number()])
   .refine(([low, high]) => low < high, 'has its ends in the wrong order, expected [low, high]')
+
+/** Element types of the tensors that take samples. */
+export const elementTypes = ['float32', 'float64', 'float16', 'uint8', 'int32', 'int64'] as const
+export type ElementType = (typeof elementTypes)[number]
 
 const inputFields = {
   layout: z
@@ -32,6 +38,10 @@ const inputFields = {
     .min(1)
     .optional()
     .describe("one number a channel, in the model's order"),
+  dtype: z
+    .enum(elementTypes)
+    .optional()
+    .describe('type of the numbers; whole ones are rounded. What the model says, or float32, unless given'),
 }
 
 /** How unit space becomes model input: x_model = ((x01 * (hi - lo) + lo) - mean) / std, then `layout`. */
@@ -61,9 +71,6 @@ const outputRoleSchema = z.union([
   z.strictObject({ role: z.literal('state') }),
 ])
 
-/** Scores of a batch in unit space: [N, classes], row-major. */
-export type ModelFunction = (batch: Tensor) => Float32Array | Promise<Float32Array>
-
 const tensorFields = {
   input: inputSchema.optional(),
   output: outputSchema.optional(),
@@ -74,18 +81,9 @@ const tensorFields = {
 const modelSchema = z
   .union([
     z.strictObject({ onnx: path, ...tensorFields }),
-    z.strictObject({
-      http: z.strictObject({
-        url: z.url({ protocol: /^https?$/, error: 'expected an address such as https://example.org/model' }),
-        protocol: z.enum(['open-inference', 'mlflow', 'tfserving', 'template', 'openai-chat']),
-      }),
-      ...tensorFields,
-    }),
-    z.strictObject({ command: z.array(text).min(1), ...tensorFields }),
-    z.strictObject({
-      function: z.custom<ModelFunction>((value) => typeof value === 'function', 'expected a function'),
-      ...tensorFields,
-    }),
+    z.strictObject({ http: httpSchema, ...tensorFields }),
+    z.strictObject({ ...commandFields, ...tensorFields }),
+    z.strictObject({ ...functionFields, ...tensorFields }),
   ])
   .superRefine((model, context) => {
     for (const [short, general] of [
@@ -199,6 +197,12 @@ export const systemConfigSchema = z
       .optional()
       .describe('names of the classes, in the order of the model'),
     model: modelSchema.optional(),
+    surrogate: z
+      .strictObject({ onnx: path, ...tensorFields })
+      .optional()
+      .describe(
+        'another model of the same task that an attacker could have; attacks are carried over from it',
+      ),
     data: z
       .record(
         z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'expected a name of letters, digits, - and _'),
@@ -226,9 +230,21 @@ export const systemConfigSchema = z
     decoder: reserved,
     code: reserved,
     threats: reserved,
-    pricePer1000Queries: reserved,
+    pricePer1000Queries: z.number().positive().optional().describe('what the model costs, in any currency'),
+    maxCost: z
+      .number()
+      .positive()
+      .optional()
+      .describe('most that a run may cost, in the same currency; limits its queries'),
   })
   .superRefine((config, context) => {
+    if (config.maxCost !== undefined && config.pricePer1000Queries === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['maxCost'],
+        message: 'stands alone, expected "pricePer1000Queries" beside it',
+      })
+    }
     const parts = [
       config.model,
       config.data,

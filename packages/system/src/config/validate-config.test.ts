@@ -103,7 +103,15 @@ describe('a configuration', () => {
     })
     check({ ...whole, model: { http: { url: 'https://example.org/v2', protocol: 'open-inference' } } })
     check({ ...whole, model: { command: ['python', 'serve.py'] } })
-    check({ ...whole, model: { function: async () => new Float32Array(10) } })
+    const program = {
+      command: ['./serve'],
+      env: ['CUDA_VISIBLE_DEVICES'],
+      timeout: 0.5,
+      restarts: 0,
+      version: '3',
+    }
+    check({ ...whole, model: { ...program, input: { shape: [28, 28, 1] }, output: 'labels' } })
+    check({ ...whole, model: { predict: async () => new Float32Array(10) } })
     check({ name: 'files', task: 'embedding', artifacts: ['a.bin'] })
   })
 
@@ -117,6 +125,21 @@ describe('a configuration', () => {
       'a mean of the wrong length',
       changed('model.input.mean', [0.1, 0.2]),
       '"model.input.mean" has 2 numbers, expected 1 (one per channel)',
+    ],
+    [
+      'a program without words',
+      { ...whole, model: { command: [] } },
+      '"model.command" has 0 entries, expected at least 1',
+    ],
+    [
+      'a secret for the name of a variable',
+      { ...whole, model: { command: ['a'], env: ['TOKEN=abc'] } },
+      '"model.env[0]" is no name of an environment variable, expected one such as MODEL_FOLDER, without a value',
+    ],
+    [
+      'a name for a function',
+      { ...whole, model: { predict: 'predict' } },
+      '"model.predict" is no function, expected one',
     ],
     [
       'a shape of the wrong rank',
@@ -165,7 +188,7 @@ describe('a configuration', () => {
     [
       'no kind of model',
       changed('model.onnx'),
-      '"model" has none of the keys "onnx", "http", "command", "function", expected one',
+      '"model" has none of the keys "onnx", "http", "command", "predict", expected one',
     ],
     [
       'both forms of input',

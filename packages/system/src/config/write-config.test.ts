@@ -56,6 +56,6 @@ test('a configuration that was written reads back the same', () => {
 })
 
 test('a function cannot be written', () => {
-  const model = { function: () => new Float32Array(2) }
+  const model = { predict: () => new Float32Array(2) }
   expect(() => writeConfig({ ...config, model })).toThrow(TypeError)
 })

@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'failmode-pool-'))
   await writeFile(join(folder, 'weights.bin'), 'weights')
   const artifacts = { folder, paths: facts.artifacts }
-  const descriptor: SystemDescriptor = { facts, model: null, data: {}, artifacts }
+  const descriptor: SystemDescriptor = { facts, model: null, surrogate: null, data: {}, artifacts }
   pool = createStepPool({ descriptor, folder, seed: 7, workers: 2 })
 })
 afterAll(async () => {
@@ -82,7 +82,13 @@ describe('the step pool', () => {
   })
 
   it('can be closed while its threads are still loading, and while they work', async () => {
-    const descriptor = { facts, model: null, data: {}, artifacts: { folder, paths: facts.artifacts } }
+    const descriptor = {
+      facts,
+      model: null,
+      surrogate: null,
+      data: {},
+      artifacts: { folder, paths: facts.artifacts },
+    }
     for (const tasks of [0, 4]) {
       const short = createStepPool({ descriptor, folder, seed: 7, workers: 2 })
       const answers = Array.from({ length: tasks }, () => short.run(digests.handler, {}, { signal }))

@@ -7,6 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Cost, type ErrorData, errorFromData, FailmodeError } from '@failmode/core'
 import { Piscina } from 'piscina'
 import type { SystemDescriptor } from '../system-descriptor.ts'
+import { type Connection, type ModelHost, serveHosted } from '../targets/hosted/model-port.ts'
+import { addTransport, noTransport, type TransportCount } from '../targets/http/transport.ts'
 
 export interface StepOutcome {
   readonly output: unknown
@@ -17,6 +19,8 @@ export interface StepOutcome {
 export interface StepPool {
   readonly workers: number
   readonly threadsPerWorker: number
+  /** What all steps so far really sent, those that failed counted. */
+  readonly transport: TransportCount
   run(
     handler: string,
     input: unknown,
@@ -41,9 +45,10 @@ export interface WorkerTask {
 }
 
 /** What a worker answers; an error is data, since classes do not survive the way between threads. */
-export type WorkerAnswer =
+export type WorkerAnswer = { readonly transport: TransportCount } & (
   | { readonly ok: true; readonly outcome: StepOutcome }
   | { readonly ok: false; readonly error: ErrorData }
+)
 
 export interface WorkerProgress {
   readonly task: number
@@ -56,9 +61,15 @@ export function createStepPool(options: {
   readonly seed: number
   /** As many as the cores when absent. */
   readonly workers?: number
+  /** Opens the model of a worker here, where it cannot be opened there. */
+  readonly host?: ModelHost
 }): StepPool {
   const cores = availableParallelism()
-  const workers = Math.max(1, options.workers ?? cores)
+  const { model } = options.descriptor
+  // Steps that ask over a network wait more than they compute, and its limits hold for all of them together: they
+  // share one worker, which has as many of them under way as there may be requests.
+  const connection = model?.kind === 'http' ? model.connection : null
+  const workers = connection === null ? Math.max(1, options.workers ?? cores) : 1
   const threadsPerWorker = Math.max(1, Math.floor(cores / workers))
   const source = import.meta.url.endsWith('.ts')
   const data: WorkerData = {
@@ -75,11 +86,19 @@ export function createStepPool(options: {
       : {}),
     minThreads: workers,
     maxThreads: workers,
+    // A worker that sleeps between tasks does not see when the server closes a connection.
+    ...(connection === null
+      ? {}
+      : { concurrentTasksPerWorker: connection.concurrency, atomics: 'disabled' as const }),
     idleTimeout: Number.POSITIVE_INFINITY,
     workerData: data,
   })
   const listeners = new Map<number, (share: number) => void>()
-  pool.on('message', (message: WorkerProgress) => listeners.get(message.task)?.(message.share))
+  const hosted: (() => Promise<void>)[] = []
+  pool.on('message', (message: WorkerProgress | Connection) => {
+    if ('task' in message) listeners.get(message.task)?.(message.share)
+    else if (options.host !== undefined) hosted.push(serveHosted(message.modelPort, options.host))
+  })
   // A thread is never ended while it loads or computes: Node and onnxruntime would take the whole process with it.
   // The first message of a thread says that it has loaded.
   const loaded = pool.threads.map(
@@ -91,10 +110,12 @@ export function createStepPool(options: {
   )
   // Steps under way, with what stops them.
   const running = new Map<Promise<WorkerAnswer>, () => void>()
+  const transport = noTransport()
   let tasks = 0
   return {
     workers,
     threadsPerWorker,
+    transport,
     async run(handler, input, { signal, onProgress }) {
       const task = tasks++
       const stop = new SharedArrayBuffer(4)
@@ -106,6 +127,7 @@ export function createStepPool(options: {
       running.set(answering, onAbort)
       try {
         const answer = await answering
+        addTransport(transport, answer.transport)
         if (!answer.ok) throw errorFromData(answer.error)
         return answer.outcome
       } catch (cause) {
@@ -124,6 +146,7 @@ export function createStepPool(options: {
     async close() {
       for (const stop of running.values()) stop()
       await Promise.allSettled(running.keys())
+      await Promise.all(hosted.map((end) => end()))
       for (const thread of pool.threads) thread.ref()
       await Promise.all(loaded)
       await pool.destroy()

@@ -1,6 +1,7 @@
 // The other side of the pool: one of these per worker thread. It opens the system from its descriptor when the
 // first step needs it, and gives each step a context of its own with a meter at zero.
-import { parentPort, workerData } from 'node:worker_threads'
+import { setMaxListeners } from 'node:events'
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import {
   createRandom,
   errorToData,
@@ -14,20 +15,26 @@ import {
 import { stepHandlers } from '@failmode/probes'
 import { toSampleSet } from '../data/stored-samples.ts'
 import { createImageCodec } from '../images/sharp-codec.ts'
+import { sentinelStep } from '../run/drift.ts'
 import { createBlobStore } from '../run/run-folder.ts'
 import { createArtifactTarget } from '../targets/artifact-target.ts'
+import type { Connection } from '../targets/hosted/model-port.ts'
+import { noTransport } from '../targets/http/transport.ts'
 import { openModel } from '../targets/open-model.ts'
 import type { OpenModel } from '../targets/opened-model.ts'
 import type { WorkerAnswer, WorkerData, WorkerProgress, WorkerTask } from './step-pool.ts'
 
 const { descriptor, folder, seed, threads } = workerData as WorkerData
-const handlers = stepHandlers()
+const handlers = new Map([...stepHandlers(), [sentinelStep.name, sentinelStep]])
 const images = createImageCodec()
 const artifacts = createArtifactTarget(descriptor.artifacts)
 const sets = new Map<string, SampleSet>()
 let model: Promise<OpenModel> | undefined
+let surrogate: Promise<OpenModel> | undefined
 
 export default async function run({ task, handler: name, input, stop }: WorkerTask): Promise<WorkerAnswer> {
+  let looking: NodeJS.Timeout | undefined
+  const transport = noTransport()
   try {
     const handler = handlers.get(name)
     if (handler === undefined) {
@@ -41,6 +48,8 @@ export default async function run({ task, handler: name, input, stop }: WorkerTa
     const look = watch(stop)
     const signal = look()
     signal.throwIfAborted()
+    // While a step waits for a model elsewhere, nobody else looks.
+    looking = setInterval(look, 100)
     const report = throttled((share) => parentPort?.postMessage({ task, share } satisfies WorkerProgress))
     const context: StepContext = {
       random: createRandom(seed).split(name),
@@ -51,9 +60,15 @@ export default async function run({ task, handler: name, input, stop }: WorkerTa
         return modelDescriptor().facts
       },
       async model<A extends keyof ModelByAccess>(access: A, options: { readonly maxQueries?: number } = {}) {
-        model ??= openModel(modelDescriptor(), { threads })
-        const watched = before((await model).access(access), () => look().throwIfAborted())
+        model ??= openModel(modelDescriptor(), { threads, connect })
+        const opened = (await model).access(access, { signal, transport })
+        const watched = stoppable(opened, look)
         return openDoor(access, watched, { ...options, meter, signal })
+      },
+      async surrogate<A extends keyof ModelByAccess>(access: A) {
+        if (descriptor.surrogate === null) throw new RangeError('the system has no surrogate')
+        surrogate ??= openModel(descriptor.surrogate, { threads, connect })
+        return stoppable((await surrogate).access(access), look)
       },
       async samples(split) {
         let set = sets.get(split)
@@ -74,10 +89,16 @@ export default async function run({ task, handler: name, input, stop }: WorkerTa
       },
     }
     const output = await handler.run(input, context)
-    return { ok: true, outcome: { output, cost: { ...meter }, blobs: [...new Set(blobs)] } }
+    return { ok: true, outcome: { output, cost: { ...meter }, blobs: [...new Set(blobs)] }, transport }
   } catch (error) {
-    return { ok: false, error: errorToData(error) }
+    return { ok: false, error: errorToData(error), transport }
+  } finally {
+    clearInterval(looking)
   }
+}
+
+function connect(connection: Connection, transfer: readonly MessagePort[]): void {
+  parentPort?.postMessage(connection, transfer)
 }
 
 function modelDescriptor() {
@@ -89,6 +110,8 @@ function modelDescriptor() {
 function watch(stop: SharedArrayBuffer): () => AbortSignal {
   const flag = new Int32Array(stop)
   const controller = new AbortController()
+  // Every call that is under way listens.
+  setMaxListeners(0, controller.signal)
   return () => {
     if (Atomics.load(flag, 0) !== 0 && !controller.signal.aborted) {
       controller.abort(new FailmodeError('interrupted', { message: 'the run was stopped.' }))
@@ -97,14 +120,20 @@ function watch(stop: SharedArrayBuffer): () => AbortSignal {
   }
 }
 
-/** The same methods, each of which does `first` first. */
-function before<T extends object>(methods: T, first: () => void): T {
+/** The same methods, none of which is begun or waited for once the step is to stop. */
+function stoppable<T extends object>(methods: T, look: () => AbortSignal): T {
   const wrap =
-    (method: (...args: unknown[]) => unknown) =>
-    (...args: unknown[]) => {
-      first()
-      return method(...args)
-    }
+    (method: (...args: unknown[]) => Promise<unknown>) =>
+    (...args: unknown[]) =>
+      new Promise((resolve, reject) => {
+        const signal = look()
+        signal.throwIfAborted()
+        const stop = () => reject(signal.reason)
+        signal.addEventListener('abort', stop)
+        method(...args)
+          .finally(() => signal.removeEventListener('abort', stop))
+          .then(resolve, reject)
+      })
   return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, wrap(method)])) as T
 }
 

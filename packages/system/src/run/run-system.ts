@@ -8,19 +8,22 @@ import { join } from 'node:path'
 import { catalogue } from '@failmode/catalogue'
 import {
   type AnyProbe,
-  applyGate,
+  type Baseline,
   type BudgetName,
   type CheckContext,
+  type CheckSanity,
   type CheckState,
   type Cost,
   canonicalJson,
   createRandom,
   errorToData,
   FailmodeError,
+  gateDocument,
   judgeRun,
   type Measured,
   type Measurement,
   makePlan,
+  mergeSanity,
   type Plan,
   type PlannedCheck,
   parseSelection,
@@ -33,6 +36,7 @@ import {
 import type { OpenedSystem } from '../open-system.ts'
 import { createStepPool, type StepPool } from '../pool/step-pool.ts'
 import { libraryVersions, toolVersion } from '../versions.ts'
+import { driftSanity, type SentinelInput, sentinelStep, sentinelsOf } from './drift.ts'
 import { createJournal, type JournalFile, readJournal, reopenJournal } from './journal-file.ts'
 import { createProgress, type Progress } from './progress.ts'
 import type { RunEvents } from './run-events.ts'
@@ -47,6 +51,8 @@ export interface RunSettings {
   readonly seed: number
   readonly workers?: number
   readonly bugBar: string
+  /** What is known and accepted; only what is new or worse fails the gate. */
+  readonly baseline?: Baseline
   /** Kept in the journal's first line, so that the folder alone can be resumed. */
   readonly origin: unknown
   /** Words of the command line that repeat one check. */
@@ -67,8 +73,20 @@ export function planRun(system: OpenedSystem, settings: RunSettings): Plan {
     probes: settings.probes,
     options: system.options,
     selection: parseSelection(settings.only, { probes: settings.probes, modes: catalogue.modes }),
-    budget: { name: settings.budget, maxQueries: settings.maxQueries },
+    budget: { name: settings.budget, maxQueries: maxQueriesOfChecks(system, settings) },
   })
+}
+
+/** What is left for the checks when the samples that watch the model are paid for. */
+function maxQueriesOfChecks(system: OpenedSystem, settings: RunSettings): number | null {
+  const limit = maxQueries(system, settings)
+  return limit === null ? null : limit - 3 * (sentinelsOf(system, limit)?.indices.length ?? 0)
+}
+
+/** The smaller of what the settings allow and what the configuration pays for; null for no limit. */
+function maxQueries({ costLimit }: OpenedSystem, settings: RunSettings): number | null {
+  if (costLimit === null || settings.maxQueries === null) return costLimit ?? settings.maxQueries
+  return Math.min(costLimit, settings.maxQueries)
 }
 
 /**
@@ -93,7 +111,7 @@ export async function runSystem(
       system.options,
       settings.only ?? null,
       settings.budget,
-      settings.maxQueries,
+      maxQueries(system, settings),
       settings.seed,
     ]),
   )
@@ -119,6 +137,7 @@ export async function runSystem(
     folder,
     seed: settings.seed,
     ...(settings.workers === undefined ? {} : { workers: settings.workers }),
+    ...(system.host === null ? {} : { host: system.host }),
   })
   const progress = createProgress(plan)
   const tell = () => events.progress?.(progress.share(), progress.secondsLeft())
@@ -134,10 +153,12 @@ export async function runSystem(
   events.planned?.(plan, folder)
   try {
     const run: Running = { system, settings, steps, progress, folder, signal, events, tell }
+    const watched = await watchModel(run)
     const measured = await Promise.all(plan.checks.map((planned) => runCheck(planned, run)))
+    const drift = signal.aborted ? [] : await watched(measured)
     const interrupted = signal.aborted
-    const summary = interrupted ? { headlines: {}, sanity: [] } : await summarize(measured, run)
-    const document = assemble({
+    const summary = interrupted ? { headlines: {}, sanity: [] } : await summarize(measured, run, drift)
+    const judged = assemble({
       system,
       settings,
       header,
@@ -148,12 +169,46 @@ export async function runSystem(
       interrupted,
       started,
     })
+    const store = createBlobStore(folder)
+    const document = await gateDocument(judged, {
+      gate: system.config.gate ?? null,
+      baseline: settings.baseline ?? null,
+      // Of the start, so that a resumed run is gated as it would have been.
+      today: header.createdAt.slice(0, 10),
+      readSamples: async (blob) => JSON.parse(new TextDecoder().decode(await store.get(blob))),
+    })
     await writeWhole(join(folder, 'run.json'), `${JSON.stringify(document, null, 2)}\n`)
     events.finished?.(document)
     return document
   } finally {
     await pool.close()
     await journal.close()
+  }
+}
+
+/**
+ * Asks the model about samples that watch it, where it can change.
+ * @returns what asks again at the end and says of all checks that asked the model whether it changed
+ */
+async function watchModel(run: Running): Promise<(done: readonly Done[]) => Promise<readonly CheckSanity[]>> {
+  const sentinels = sentinelsOf(run.system, maxQueries(run.system, run.settings))
+  if (sentinels === null) return async () => []
+  // A model that does not answer now will not answer the checks, which say so themselves.
+  const ask = async (moment: SentinelInput['moment']) =>
+    run.steps.run(sentinelStep, { ...sentinels, moment }).then(
+      ({ output }) => output,
+      () => null,
+    )
+  const start = await ask('start')
+  const again = await ask('start-again')
+  return async (done) => {
+    const asked = done.filter(({ state }) => state.result.kind === 'measured' && state.cost.queries > 0)
+    if (asked.length === 0) return []
+    const end = await ask('end')
+    return driftSanity(
+      start === null || again === null || end === null ? null : { start, again, end },
+      asked.map(({ state }) => state.checkId),
+    )
   }
 }
 
@@ -256,10 +311,14 @@ interface RunSummary {
   readonly sanity: readonly SanityEntry[]
 }
 
-async function summarize(done: readonly Done[], run: Running): Promise<RunSummary> {
+async function summarize(
+  done: readonly Done[],
+  run: Running,
+  drift: readonly CheckSanity[],
+): Promise<RunSummary> {
   const store = createBlobStore(run.folder)
   const headlines: Record<string, readonly Measurement[]> = {}
-  const sanity: SanityEntry[] = []
+  const sanity: CheckSanity[] = [...drift]
   for (const probe of run.settings.probes) {
     const measured = new Map<string, Measured>()
     for (const { state } of done) {
@@ -282,7 +341,7 @@ async function summarize(done: readonly Done[], run: Running): Promise<RunSummar
     headlines[probe.meta.mode] = summary.measurements
     sanity.push(...summary.sanity)
   }
-  return { headlines, sanity }
+  return { headlines, sanity: mergeSanity(sanity) }
 }
 
 /** The measurements a probe names as headline, from its checks, the whole ones and not the slices. */
@@ -314,10 +373,10 @@ function assemble(parts: {
     bugBar: settings.bugBar,
     checks: measured.map(({ state }) => state),
     headlines: summary.headlines,
+    sanity: summary.sanity,
     sha256,
     reproduce: settings.reproduce,
   })
-  const gate = config.gate === undefined ? null : applyGate(judged, config.gate)
   const { model } = facts
   return runDocumentSchema.parse({
     schemaVersion,
@@ -325,7 +384,7 @@ function assemble(parts: {
     tool: { name: 'failmode', version: toolVersion, catalogue: catalogue.asOf },
     createdAt: header.createdAt,
     seed: settings.seed,
-    budget: { name: settings.budget, maxQueries: settings.maxQueries },
+    budget: { name: settings.budget, maxQueries: maxQueries(system, settings) },
     system: {
       name: facts.name,
       task: facts.task,
@@ -343,6 +402,8 @@ function assemble(parts: {
               classes: model.classes,
               labels: [...model.labels],
               output: model.output,
+              ...(model.note === undefined ? {} : { note: model.note }),
+              ...(model.gradientNotes === undefined ? {} : { gradientNotes: [...model.gradientNotes] }),
             },
       data: Object.fromEntries(
         Object.entries(facts.data).map(([name, { digest, count, sampleShape, labelled }]) => [
@@ -368,17 +429,7 @@ function assemble(parts: {
     modes: judged.modes,
     findings: judged.findings,
     sanity: summary.sanity,
-    gate:
-      gate === null
-        ? null
-        : {
-            passed: gate.passed,
-            incomplete: gate.incomplete,
-            reasons: gate.reasons,
-            config: config.gate ?? {},
-            failOn: config.gate?.failOn ?? null,
-            safety: config.gate?.safety ?? null,
-          },
+    gate: null,
     timing: {
       seconds: Math.round(performance.now() - parts.started) / 1000,
       steps: steps.count.done,
@@ -386,6 +437,7 @@ function assemble(parts: {
       checks: Object.fromEntries(
         measured.map(({ state, seconds }) => [state.checkId, Math.round(seconds * 1000) / 1000]),
       ),
+      ...(pool.transport.requests === 0 ? {} : { transport: { ...pool.transport } }),
     },
   })
 }

@@ -49,6 +49,7 @@ function poolOf(work: Work): StepPool & { readonly asked: unknown[] } {
     asked,
     workers: 1,
     threadsPerWorker: 1,
+    transport: { requests: 0, retries: 0, samples: 0 },
     async run(handler, input) {
       asked.push(input)
       return work(input as Numbers, handler)

@@ -9,14 +9,16 @@ import {
   loadModel,
   type Model,
   type ModelDescription,
+  randomOperators,
   type ValueInfo,
   type VerifiedModel,
   verifyModel,
 } from '@failmode/engine'
-import type { InputBlock, OutputKind } from '../config/config-schema.ts'
+import { elementTypes, type InputBlock, type OutputKind } from '../config/config-schema.ts'
+import { describeInput } from './describe-input.ts'
 import type { OnnxDescriptor } from './model-descriptor.ts'
 import { modelDigest } from './model-digest.ts'
-import { gradientObstacle } from './onnx-gradients.ts'
+import { type GradientOutlook, gradientOutlook } from './onnx-gradients.ts'
 
 export interface OnnxSpec {
   /** Absolute path of the file. */
@@ -38,8 +40,6 @@ export interface InspectedOnnx {
   readonly verified: VerifiedModel
   readonly digest: string
 }
-
-const dtypes = ['float32', 'float64', 'float16', 'uint8', 'int32', 'int64'] as const
 
 /** Reads, describes and tries a model file. */
 export async function inspectOnnx(
@@ -89,13 +89,26 @@ export async function describeOnnx(
     ...(dims === null ? {} : { dims: { [input.name]: dims } }),
   })
   const descriptor = toDescriptor(spec, inspected, input)
-  const obstacle = await gradientObstacle(inspected.model, descriptor)
-  return { ...descriptor, facts: withGradients(descriptor.facts, obstacle) }
+  const outlook = await gradientOutlook(inspected.model, descriptor)
+  const random = randomOperators(inspected.model)
+  return {
+    ...descriptor,
+    facts: {
+      ...withGradients(descriptor.facts, outlook),
+      ...(random.length === 0 ? {} : { randomOperators: random }),
+    },
+  }
 }
 
-function withGradients(facts: ModelFacts, obstacle: string | null): ModelFacts {
-  if (obstacle === null) return { ...facts, access: [...facts.access, 'gradient'] }
-  return { ...facts, missingAccess: { ...facts.missingAccess, gradient: obstacle } }
+function withGradients(facts: ModelFacts, outlook: GradientOutlook): ModelFacts {
+  if (outlook.obstacle !== null)
+    return { ...facts, missingAccess: { ...facts.missingAccess, gradient: outlook.obstacle } }
+  const { notes } = outlook
+  return {
+    ...facts,
+    access: [...facts.access, 'gradient'],
+    ...(notes.length === 0 ? {} : { gradientNotes: notes }),
+  }
 }
 
 async function describeOnly(spec: OnnxSpec): Promise<ModelDescription> {
@@ -122,11 +135,11 @@ export function toDescriptor(spec: OnnxSpec, inspected: InspectedOnnx, input: Va
   const output = pick(description.outputs, spec.outputName, spec.name, 'output')
   const type = input.type
   if (type?.kind !== 'tensor') throw mismatch(spec, `the input "${input.name}" is not a tensor`)
-  const dtype = dtypes.find((known) => known === type.dtype)
+  const dtype = elementTypes.find((known) => known === type.dtype)
   if (dtype === undefined) {
     throw mismatch(
       spec,
-      `the input "${input.name}" takes ${type.dtype}, expected one of ${dtypes.join(', ')}`,
+      `the input "${input.name}" takes ${type.dtype}, expected one of ${elementTypes.join(', ')}`,
     )
   }
   const tried = verified.inputs[input.name]?.dims
@@ -137,10 +150,8 @@ export function toDescriptor(spec: OnnxSpec, inspected: InspectedOnnx, input: Va
       hint: 'Give it in the configuration as "model.input.shape", without the batch.',
     })
   }
-  const dims = tried.slice(1)
-  const layout = block.layout ?? guessLayout(dims)
-  const sampleShape = toSampleShape(dims, layout, block.shape)
-  checkBlock(spec, block, dims, layout, sampleShape)
+  const described = describeInput(block, { model: spec.name, name: input.name, dims: tried.slice(1), dtype })
+  const { sampleShape } = described
 
   const kind: OutputKind = spec.output ?? guessOutput(description, output.name)
   const width = sizeOf(answered.slice(1))
@@ -176,21 +187,11 @@ export function toDescriptor(spec: OnnxSpec, inspected: InspectedOnnx, input: Va
     output: kind,
     maxBatch: size,
   }
-  const channels = sampleShape.length === 3 ? (sampleShape[0] as number) : 1
   return {
     kind: 'onnx',
     path: spec.path,
     facts,
-    input: {
-      name: input.name,
-      dtype,
-      layout,
-      dims,
-      range: block.range ?? [0, 1],
-      mean: block.mean ?? new Array(channels).fill(0),
-      std: block.std ?? new Array(channels).fill(1),
-      reverseChannels: block.channels === 'BGR',
-    },
+    input: described.input,
     output: { name: output.name, form },
     batch: { fixed, size },
   }
@@ -232,59 +233,9 @@ function pick<T extends ValueInfo>(
   return first
 }
 
-function guessLayout(dims: readonly number[]): 'NCHW' | 'NHWC' | 'flat' {
-  if (dims.length !== 3) return 'flat'
-  const last = dims[2] as number
-  const first = dims[0] as number
-  return last <= 4 && first > 4 ? 'NHWC' : 'NCHW'
-}
-
-/** The sample in unit space: C, H, W for pictures. */
-function toSampleShape(
-  dims: readonly number[],
-  layout: 'NCHW' | 'NHWC' | 'flat',
-  given: readonly number[] | undefined,
-): readonly number[] {
-  if (layout === 'NHWC') return [dims[2] as number, dims[0] as number, dims[1] as number]
-  if (layout === 'flat' && given !== undefined && given.length === 3) return given
-  return dims
-}
-
 function guessOutput(description: ModelDescription, name: string): OutputKind {
   const scale = description.outputs.find((output) => output.name === name)?.scale
   return scale === 'probabilities' || scale === 'labels' ? scale : 'logits'
-}
-
-function checkBlock(
-  spec: OnnxSpec,
-  block: InputBlock,
-  dims: readonly number[],
-  layout: string,
-  sampleShape: readonly number[],
-): void {
-  const { shape } = block
-  const agrees =
-    layout === 'flat' ? sizeOf(shape ?? dims) === sizeOf(dims) : (shape ?? dims).join() === dims.join()
-  if (shape !== undefined && !agrees) {
-    throw mismatch(spec, `"model.input.shape" is [${shape.join(', ')}], the model takes [${dims.join(', ')}]`)
-  }
-  if ((layout === 'NCHW' || layout === 'NHWC') && dims.length !== 3) {
-    throw mismatch(
-      spec,
-      `"model.input.layout" is ${layout}, but a sample of the model has ${dims.length} dimensions`,
-    )
-  }
-  const channels = sampleShape.length === 3 ? (sampleShape[0] as number) : null
-  for (const [key, list] of [
-    ['mean', block.mean],
-    ['std', block.std],
-  ] as const) {
-    if (list === undefined || channels === null || list.length === channels || list.length === 1) continue
-    throw mismatch(
-      spec,
-      `"model.input.${key}" has ${list.length} numbers, expected ${channels} (one per channel)`,
-    )
-  }
 }
 
 function mismatch(spec: OnnxSpec, problem: string, hint?: string): FailmodeError {

@@ -1,16 +1,18 @@
 // Unit space to model input: x_model = ((x01 * (high - low) + low) - mean) / std per channel, then the layout.
 // Both are affine and a permutation, so a whole batch is one pass with two small tables.
-import type { OnnxDescriptor } from './model-descriptor.ts'
+import type { ModelInput } from './model-descriptor.ts'
 
 export interface InputMap {
   /** Samples are what the model takes, as they are. */
   readonly identity: boolean
   /** Writes the first `count` of `samples`, in unit space, into `to`, as the model wants them. */
   write(samples: Float32Array, to: Float32Array | Float64Array, count: number): void
+  /** Derivatives by the model's input become derivatives by the sample: the transpose of `write`, in a new array. */
+  pullBack(gradient: Float32Array, count: number): Float32Array
 }
 
 /** @param sampleShape one sample in unit space: [C, H, W] for pictures, [F] for rows */
-export function inputMap(input: OnnxDescriptor['input'], sampleShape: readonly number[]): InputMap {
+export function inputMap(input: ModelInput, sampleShape: readonly number[]): InputMap {
   const channels = sampleShape.length === 3 ? (sampleShape[0] as number) : 1
   const size = sampleShape.reduce((a, b) => a * b, 1)
   const plane = size / channels
@@ -31,6 +33,19 @@ export function inputMap(input: OnnxDescriptor['input'], sampleShape: readonly n
     !input.reverseChannels &&
     scale.every((value) => value === 1) &&
     offset.every((value) => value === 0)
+  /** Calls `visit` for each plane: where it starts in the sample, where it starts in the input, and the step there. */
+  const eachPlane = (
+    count: number,
+    visit: (c: number, source: number, target: number, stride: number) => void,
+  ): void => {
+    for (let base = 0; base < count * size; base += size) {
+      for (let c = 0; c < channels; c++) {
+        const source = base + from(c) * plane
+        if (channelsLast) visit(c, source, base + c, channels)
+        else visit(c, source, base + c * plane, 1)
+      }
+    }
+  }
   return {
     identity,
     write(samples, to, count) {
@@ -38,17 +53,19 @@ export function inputMap(input: OnnxDescriptor['input'], sampleShape: readonly n
         to.set(samples.subarray(0, count * size))
         return
       }
-      for (let n = 0; n < count; n++) {
-        const base = n * size
-        for (let c = 0; c < channels; c++) {
-          const a = scale[c] as number
-          const b = offset[c] as number
-          const source = base + from(c) * plane
-          const target = channelsLast ? base + c : base + c * plane
-          const stride = channelsLast ? channels : 1
-          for (let i = 0; i < plane; i++) to[target + i * stride] = (samples[source + i] as number) * a + b
-        }
-      }
+      eachPlane(count, (c, source, target, stride) => {
+        const a = scale[c] as number
+        const b = offset[c] as number
+        for (let i = 0; i < plane; i++) to[target + i * stride] = (samples[source + i] as number) * a + b
+      })
+    },
+    pullBack(gradient, count) {
+      const to = new Float32Array(count * size)
+      eachPlane(count, (c, source, target, stride) => {
+        const a = scale[c] as number
+        for (let i = 0; i < plane; i++) to[source + i] = (gradient[target + i * stride] as number) * a
+      })
+      return to
     },
   }
 }

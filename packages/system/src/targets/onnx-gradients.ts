@@ -8,6 +8,7 @@ import {
   isTargeted,
   type LossClasses,
   type LossName,
+  type ModelFacts,
   rows,
   sizeOf,
   type Tensor,
@@ -45,11 +46,23 @@ const losses: Readonly<Record<LossName, () => Loss>> = {
 /** Sessions kept open at once; each holds a copy of the weights. */
 const mostSessions = 10
 
-/** Why the model gives no gradient, or null when it does. */
-export async function gradientObstacle(model: Model, descriptor: OnnxDescriptor): Promise<string | null> {
-  if (descriptor.output.form !== 'pair') return 'the model has no vector of class scores to differentiate'
+/** What differentiating the model brings: why it cannot be done, or which operators are passed by an estimate. */
+export type GradientOutlook =
+  | { readonly obstacle: string }
+  | { readonly obstacle: null; readonly notes: NonNullable<ModelFacts['gradientNotes']> }
+
+/**
+ * Roundings are passed straight through: a step function in front of a model or in it is no reason to believe that it
+ * resists, and whoever attacks one does the same (Athalye et al. 2018, arXiv:1802.00420, section 4.1).
+ */
+const straightThrough = true
+
+/** Tries to differentiate the model, once, at the smallest batch. */
+export async function gradientOutlook(model: Model, descriptor: OnnxDescriptor): Promise<GradientOutlook> {
+  if (descriptor.output.form !== 'pair')
+    return { obstacle: 'the model has no vector of class scores to differentiate' }
   try {
-    await gradientGraph(withUnitInput(model, descriptor), {
+    const { notes } = await gradientGraph(withUnitInput(model, descriptor), {
       loss: crossEntropy(),
       batch: descriptor.batch.fixed ? descriptor.batch.size : 1,
       dims: {
@@ -58,10 +71,15 @@ export async function gradientObstacle(model: Model, descriptor: OnnxDescriptor)
       wrt: [unitInput],
       output: descriptor.output.name,
       probabilities: descriptor.facts.output === 'probabilities',
+      straightThrough,
     })
-    return null
+    const passed = notes.flatMap(({ operator, kind }) => (kind === 'straight-through' ? [operator] : []))
+    return {
+      obstacle: null,
+      notes: [...new Set(passed)].map((operator) => ({ operator, kind: 'straight-through' })),
+    }
   } catch (error) {
-    if (error instanceof EngineError) return error.message
+    if (error instanceof EngineError) return { obstacle: error.message }
     throw error
   }
 }
@@ -94,6 +112,7 @@ export function gradientModel(
       output: descriptor.output.name,
       probabilities: descriptor.facts.output === 'probabilities',
       normalized: true,
+      straightThrough,
       intraOpThreads: threads,
     })
     sessions.set(key, opened)

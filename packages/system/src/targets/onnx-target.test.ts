@@ -580,6 +580,8 @@ describe('describing an ONNX file', () => {
     const path = await save(openSides())
     const descriptor = await describeOnnx(specOf(path, { input: { layout: 'NCHW', shape: [3, 5, 6] } }))
     expect(descriptor.facts).toMatchObject({ sampleShape: [3, 5, 6], classes: 3 })
+    // And it takes many samples in a call, as the model does.
+    expect(descriptor.batch.fixed).toBe(false)
     const x = pictures(2, [3, 5, 6])
     const { data } = await (await open(descriptor, 'score')).scores(x)
     const means = [0, 1, 2].map((c) => x.data.subarray(30 * c, 30 * (c + 1)).reduce((a, b) => a + b) / 30)

@@ -5,11 +5,8 @@
 import {
   FailmodeError,
   type GradientModel,
-  type LabelModel,
   type ModelByAccess,
   rows,
-  type ScoreModel,
-  type Scores,
   sizeOf,
   type Tensor,
 } from '@failmode/core'
@@ -22,6 +19,7 @@ import {
   type Session,
   toNumbers,
 } from '@failmode/engine'
+import { type AnsweredPart, labelModel, scoreModel } from './answering.ts'
 import { refuseNonFinite } from './finite-scores.ts'
 import type { OnnxDescriptor } from './model-descriptor.ts'
 import { modelDigest } from './model-digest.ts'
@@ -41,43 +39,10 @@ export async function openOnnx(
     })
   }
   const session = await openSession(model, { intraOpThreads: threads })
-  const call = caller(session, descriptor)
   const { facts, output } = descriptor
-
-  const label: LabelModel = {
-    async labels(x) {
-      const result = new Int32Array(x.dims[0] as number)
-      let at = 0
-      for await (const { data, count } of call(x)) {
-        for (let row = 0; row < count; row++, at++) result[at] = classOf(descriptor, data, row)
-      }
-      return result
-    },
-  }
-  const score: ScoreModel = {
-    async scores(x): Promise<Scores> {
-      const count = x.dims[0] as number
-      const data = new Float32Array(count * facts.classes)
-      let at = 0
-      for await (const part of call(x)) {
-        if (output.form === 'pair') {
-          data.set(part.data.subarray(0, part.count * facts.classes), at * facts.classes)
-        } else {
-          for (let row = 0; row < part.count; row++) {
-            const value = part.data[row] as number
-            data[(at + row) * 2] = facts.output === 'probabilities' ? 1 - value : 0
-            data[(at + row) * 2 + 1] = value
-          }
-        }
-        at += part.count
-      }
-      return {
-        kind: facts.output === 'probabilities' ? 'probabilities' : 'logits',
-        data,
-        classes: facts.classes,
-      }
-    },
-  }
+  const answering = { facts, form: output.form, ask: caller(session, descriptor) }
+  const label = labelModel(answering)
+  const score = scoreModel(answering)
   let gradients: ReturnType<typeof gradientModel> | undefined
   const gradient: GradientModel = {
     ...score,
@@ -99,12 +64,6 @@ export async function openOnnx(
   }
 }
 
-interface Part {
-  /** Model output of this call, flat; only the first `count` rows mean something. */
-  readonly data: Float32Array
-  readonly count: number
-}
-
 function caller(session: Session, { input, output, batch, facts }: OnnxDescriptor) {
   const size = sizeOf(facts.sampleShape)
   const map = inputMap(input, facts.sampleShape)
@@ -123,7 +82,7 @@ function caller(session: Session, { input, output, batch, facts }: OnnxDescripto
     return buffer.feed
   }
 
-  return async function* (x: Tensor): AsyncGenerator<Part> {
+  return async function* (x: Tensor): AsyncGenerator<AnsweredPart> {
     const total = x.dims[0] as number
     if (sizeOf(x.dims) !== total * size) {
       throw new FailmodeError('data-mismatch', {
@@ -210,24 +169,4 @@ function asFloats(tensor: EngineTensor): Float32Array {
   const { data } = tensor
   if (data instanceof Float32Array) return data
   return Float32Array.from(toNumbers(tensor))
-}
-
-function classOf({ output, facts }: OnnxDescriptor, data: Float32Array, row: number): number {
-  if (output.form === 'labels') {
-    const value = data[row] as number
-    if (Number.isInteger(value) && value >= 0 && value < facts.classes) return value
-    throw new FailmodeError('model-failed', {
-      message: `the model answered with class ${value}, expected 0 to ${facts.classes - 1}.`,
-      hint: 'Name all classes of the model, in its order, in "labels" of the configuration.',
-    })
-  }
-  if (output.form === 'single') {
-    return (data[row] as number) > (facts.output === 'probabilities' ? 0.5 : 0) ? 1 : 0
-  }
-  const from = row * facts.classes
-  let best = 0
-  for (let k = 1; k < facts.classes; k++) {
-    if ((data[from + k] as number) > (data[from + best] as number)) best = k
-  }
-  return best
 }

@@ -77,4 +77,17 @@ for size, window in [((1, 1, 8), 2), ((1, 1, 4, 6), 2)]:
     family.case(f"MaxUnpool to {size}", "MaxUnpool", lambda x, at: UNPOOL[rank](x, at, window),
                 [draw(*positions.shape), positions.numpy()],
                 {"kernel_shape": [window] * rank, "strides": [window] * rank})
+
+# Few different numbers, so that most windows have several maxima: the first in reading order takes the gradient.
+for size, window, stride, pads in [
+    ((1, 2, 4, 6), [2, 2], [2, 2], [0, 0]),
+    ((1, 2, 7, 6), [3, 3], [2, 2], [1, 1]),
+    ((1, 1, 4, 5), [3, 2], [1, 1], [1, 0]),
+    ((1, 2, 9), [3], [2], [1]),
+    ((1, 1, 3, 4, 4), [2, 3, 2], [2, 1, 2], [1, 1, 0]),
+]:
+    x = np.floor(family.draw(*size, low=0.0, high=3.0)).astype(np.float32)
+    family.case(f"MaxPool with ties of {size}, window {window}, stride {stride}, pads {pads}", "MaxPool",
+                lambda x: MAX[len(size) - 2](x, window, stride, pads), [x],
+                {"kernel_shape": window, "strides": stride, "pads": pads + pads})
 family.write()

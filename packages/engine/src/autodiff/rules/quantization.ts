@@ -6,6 +6,7 @@
 import { intAttribute } from '../../ir/graph.ts'
 import { type DataType, isFloat, toNumbers } from '../../ir/tensor.ts'
 import type { VjpContext, VjpVariant } from '../../registry/operator.ts'
+import { straightThrough } from '../../registry/operators.ts'
 import { type Formula, formula } from '../formula.ts'
 import { positive, within } from '../masks.ts'
 import { axisOf, product, reshape, sum } from '../rule-tools.ts'
@@ -95,7 +96,7 @@ const dequantize: VjpVariant = {
 
 const quantize: VjpVariant = {
   name: 'straight through where not clipped',
-  estimate: true,
+  estimate: straightThrough,
   applies: (c) => hasWholeBlocks(c) && limits[c.typeOf(c.node.outputs[0]!).dtype] !== undefined,
   emit: (c) => {
     const g = c.gradientOf(0)
@@ -141,7 +142,7 @@ function hasWholeBlocks({ node, typeOf }: VjpContext): boolean {
 /** Its scale is made from the values themselves, so that nothing is clipped; that the scale moves is left out. */
 const dynamicQuantize: VjpVariant = {
   name: 'straight through',
-  estimate: true,
+  estimate: straightThrough,
   emit: (c) => {
     const g = c.gradientOf(0)
     if (g === undefined || !c.wants(0)) return []

@@ -5,13 +5,18 @@ import type { VjpVariant } from '../../registry/operator.ts'
 import { activationRules } from './activations.ts'
 import { arithmeticRules } from './arithmetic.ts'
 import { convolutionRules } from './convolution.ts'
+import { fourierRules } from './fourier.ts'
 import { indexingRules } from './indexing.ts'
+import { lossRules } from './losses.ts'
 import { matmulRules } from './matmul.ts'
 import { normalizationRules } from './normalization.ts'
 import { poolRules } from './pool.ts'
 import { quantizationRules } from './quantization.ts'
 import { reductionRules } from './reductions.ts'
 import { resizeRules } from './resize.ts'
+import { rotaryEmbeddingRules } from './rotary-embedding.ts'
+import { roundingRules } from './rounding.ts'
+import { samplingRules } from './sampling.ts'
 import { selectionRules } from './selection.ts'
 import { shapeRules } from './shape.ts'
 import { softmaxRules } from './softmax.ts'
@@ -23,7 +28,9 @@ export type Rules = Readonly<Record<string, readonly VjpVariant[]>>
 const all: Rules = {
   ...shapeRules,
   ...quantizationRules,
+  ...roundingRules,
   ...resizeRules,
+  ...samplingRules,
   ...indexingRules,
   ...arithmeticRules,
   ...unaryRules,
@@ -35,6 +42,9 @@ const all: Rules = {
   ...normalizationRules,
   ...convolutionRules,
   ...poolRules,
+  ...fourierRules,
+  ...lossRules,
+  ...rotaryEmbeddingRules,
 }
 
 export function rulesOf(node: Node): readonly VjpVariant[] | undefined {

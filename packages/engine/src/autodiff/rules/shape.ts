@@ -28,6 +28,7 @@ import {
   unbroadcast,
   zerosOf,
 } from '../rule-tools.ts'
+import { wholeNumberCasts } from './rounding.ts'
 import type { Rules } from './rules.ts'
 
 type Builder = VjpContext['builder']
@@ -47,6 +48,7 @@ const castBack: readonly VjpVariant[] = [
       return [c.builder.node('CastLike', [g, like])]
     },
   },
+  ...wholeNumberCasts,
   ...blocked('whole numbers', 'it converts from or to whole numbers or truth values'),
 ]
 

@@ -2,7 +2,7 @@ import type { Finding, Measurement, ModeResult } from '@failmode/core'
 import { formatNumber } from '../../format.ts'
 import type { Pictures } from '../../picture-budget.ts'
 import type { ReportMitigation } from '../../report-catalogue.ts'
-import { modeTitle, ratingText } from '../../wording.ts'
+import { baselineWords, modeTitle, ratingText } from '../../wording.ts'
 import { modeAnchor } from '../anchors.ts'
 import { each } from './each.tsx'
 import { EvidenceView } from './evidence.tsx'
@@ -55,6 +55,11 @@ export function FindingCard(props: FindingCardProps) {
         <p className="waiver">
           <strong>Waived</strong> by <bdi>{waived.owner}</bdi> until {waived.until}:{' '}
           <bdi>{waived.reason}</bdi>
+        </p>
+      )}
+      {finding.baseline === undefined ? null : (
+        <p className="waiver">
+          <strong>{baselineWords[finding.baseline.status]}</strong>: <bdi>{finding.baseline.reason}</bdi>
         </p>
       )}
       <section className="rating-rule">

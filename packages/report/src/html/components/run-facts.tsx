@@ -2,22 +2,35 @@ import type { RunDocument, SanityEntry } from '@failmode/core'
 import type { ReactNode } from 'react'
 import { formatDuration, formatNumber } from '../../format.ts'
 import type { ReportCatalogue } from '../../report-catalogue.ts'
+import { estimatedGradients, sanityState, standsAgainst, transportText } from '../../wording.ts'
 import { each } from './each.tsx'
 import { SafeLink } from './safe-link.tsx'
 
 /** Whether the measurements themselves can be trusted; what fired stands first. */
 export function SanityList({ entries }: { readonly entries: readonly SanityEntry[] }) {
   if (entries.length === 0) return <p className="quiet">No sanity check was part of this run.</p>
-  const sorted = [...entries].sort((a, b) => Number(b.fired) - Number(a.fired))
+  const weight = (entry: SanityEntry) => Number(entry.fired) + Number(standsAgainst(entry))
+  const sorted = [...entries].sort((a, b) => weight(b) - weight(a))
   return (
     <ul className="sanity">
-      {each(sorted, ({ id, check, fired, meaning }) => (
-        <li className={fired ? 'fired' : undefined}>
-          <span className="sanity-state">{fired ? '▲ Fired' : '✓ Quiet'}</span>
+      {each(sorted, (entry) => (
+        <li className={standsAgainst(entry) ? 'fired' : undefined}>
+          <span className="sanity-state">{sanityState(entry)}</span>
           <span>
-            <bdi>{meaning}</bdi>{' '}
+            <bdi>{entry.meaning}</bdi>{' '}
+            {entry.settledBy === undefined ? null : (
+              <>
+                Settled by <bdi>{entry.settledBy}</bdi>.{' '}
+              </>
+            )}
             <span className="meta">
-              <code>{id}</code> <code>{check}</code>
+              <code>{entry.id}</code>
+              {each(entry.concerns ?? [entry.check], (check) => (
+                <>
+                  {' '}
+                  <code>{check}</code>
+                </>
+              ))}
             </span>
           </span>
         </li>
@@ -74,6 +87,14 @@ export function SystemFacts({ run, barTitle }: { readonly run: RunDocument; read
                   <bdi>{why}</bdi>
                 </Fact>
               ))}
+              {model.note === undefined ? null : (
+                <Fact name="To know">
+                  <bdi>{model.note}</bdi>
+                </Fact>
+              )}
+              {model.gradientNotes === undefined ? null : (
+                <Fact name="Gradients">{estimatedGradients(model.gradientNotes)}</Fact>
+              )}
             </>
           )}
           {each(Object.entries(system.data), ([split, { count, digest, labelled }]) => (
@@ -135,6 +156,7 @@ export function SystemFacts({ run, barTitle }: { readonly run: RunDocument; read
             {formatDuration(timing.seconds)}, {formatNumber(timing.steps)} steps,{' '}
             {formatNumber(timing.reusedSteps)} reused
           </Fact>
+          {timing.transport === undefined ? null : <Fact name="Sent">{transportText(timing.transport)}</Fact>}
         </dl>
         {Object.keys(system.options).length === 0 ? null : (
           <details>
