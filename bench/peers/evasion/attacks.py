@@ -203,7 +203,10 @@ def fmn(params: dict) -> list:
 
 
 def carlini_wagner(params: dict) -> list:
-    """The published search: 9 values of the constant from 0.001, rate 0.01. torchattacks has no search."""
+    """The published search: 9 values of the constant from 0.001, rate 0.01. torchattacks has no search.
+
+    ART searches along every step, which costs some five passes more, and gets a fifth of the steps for it.
+    """
     count, steps = params["count"], params["steps"]
     x, y = first(count)
     torch.manual_seed(0)
@@ -211,7 +214,7 @@ def carlini_wagner(params: dict) -> list:
         from art.attacks.evasion import CarliniL2Method
 
         attack = CarliniL2Method(
-            art_classifier(state["net"]), binary_search_steps=9, max_iter=steps, learning_rate=0.01, initial_const=1e-3,
+            art_classifier(state["net"]), binary_search_steps=9, max_iter=steps // 5, learning_rate=0.01, initial_const=1e-3,
             batch_size=count, verbose=False,
         )
         points = torch.from_numpy(attack.generate(x.numpy(), np.eye(CLASSES)[y.numpy()]))

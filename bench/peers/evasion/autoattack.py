@@ -18,15 +18,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from onnx_net import open_net  # noqa: E402
 from serve import serve  # noqa: E402
 
-torch.set_num_threads(2)
-
 NORMS = {"linf": "Linf", "l2": "L2", "l1": "L1"}
 BATCH = 250
 state: dict = {}
 
 
 def open_samples(params: dict) -> None:
-    """`samples`: an npz with x in unit space and labels y; the ball as `norm` and `eps`."""
+    """`samples`: an npz with x in unit space and labels y; the ball as `norm` and `eps`; `threads`."""
+    torch.set_num_threads(params["threads"])
     held = np.load(params["samples"])
     state.update(
         net=open_net(params["onnx"], params["mean"], params["std"], held["x"][:32]),

@@ -122,7 +122,7 @@ export function openTarget({ system }: EvasionNet, threads: number): Promise<Ope
 
 /** The first samples of a net, with their classes. */
 export function firstSamples(
-  { system }: EvasionNet,
+  { system }: Pick<EvasionNet, 'system'>,
   count: number,
 ): { readonly x: Tensor; readonly labels: Int32Array; readonly ids: readonly number[] } {
   const set: SampleSet = toSampleSet(system.descriptor.data.test!)

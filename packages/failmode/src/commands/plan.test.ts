@@ -44,19 +44,19 @@ describe('the plan', () => {
       cwd: system.path,
     })
     expect(status, stderr).toBe(0)
-    expect(stdout).toMatch(/perturbation\/score-untargeted[\s\S]*square on 20 samples, up to 20 queries each/)
+    expect(stdout).toMatch(/perturbation\/score-untargeted[\s\S]*square on 20 samples: square 20 queries/)
     expect(stdout).toMatch(/supply-chain\/digests[\s\S]*skipped: Not selected/)
     expect(stdout).toMatch(/At most \d+ queries and \d+ gradients in all/)
     expect(await readdir(system.path)).toEqual(before)
   })
 
   it('says what it costs where the configuration gives a price, and stays below the ceiling', async () => {
-    const priced = { ...system.config, pricePer1000Queries: 5, maxCost: 20 }
+    const priced = { ...system.config, pricePer1000Queries: 5, maxCost: 100 }
     const config = await system.write('priced.json', priced)
     const { stdout, stderr } = await failmode(['plan', '--config', config], { cwd: system.path })
-    expect(stdout, stderr).toMatch(/That costs at most [\d.]+, of the 20 that "maxCost" allows/)
+    expect(stdout, stderr).toMatch(/That costs at most [\d.]+, of the 100 that "maxCost" allows/)
     const { cost, price } = await plan('--config', config)
-    expect(cost.queries + cost.gradients).toBeLessThan(4000)
+    expect(cost.queries + cost.gradients).toBeLessThan(20_000)
     expect(price?.cost).toBeCloseTo((cost.queries + cost.gradients) / 200, 1)
   })
 
@@ -76,7 +76,9 @@ describe('the plan', () => {
     // With "=", because a value that begins with a minus reads as an option.
     const { checks } = await plan(`--only=${expression}`)
     expect(checks.map(({ id }) => id)).toEqual(all)
-    expect(checks.filter(({ kind }) => kind === 'run').map(({ id }) => id)).toEqual(expected)
+    // The tiny system names no surrogate to carry attacks over from.
+    const possible = expected.filter((id) => id !== 'perturbation/transfer')
+    expect(checks.filter(({ kind }) => kind === 'run').map(({ id }) => id)).toEqual(possible)
   })
 
   it('is what the run then spends at most, and a limit on queries is kept', async () => {

@@ -203,8 +203,8 @@ const cases: readonly Case[] = [
   {
     name: 'a model of a kind that this version does not take',
     code: 'config-invalid',
-    words: /model\.http.*not in this version/,
-    damage: config({ model: { http: { url: 'http://localhost:1/', protocol: 'open-inference' } } }),
+    words: /openai-chat.*not in this version/s,
+    damage: config({ model: { http: { url: 'http://localhost:1/', protocol: 'openai-chat' } } }),
   },
   {
     name: 'a configuration without anything to test',

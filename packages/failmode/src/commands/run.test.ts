@@ -156,7 +156,8 @@ describe('what a run prints and writes', () => {
     const second = await run({}, ['--workers', '1'])
     const measured = ({ modes, sanity }: RunDocument) => JSON.stringify({ modes, sanity })
     expect(measured(second.document)).toBe(measured(first.document))
-    expect(first.document.findings[0]?.reproduce).toMatch(
+    const locked = first.document.findings.find(({ mode }) => mode === 'supply-chain')
+    expect(locked?.reproduce).toMatch(
       /^failmode run --config config-\d+\.json --only supply-chain\/digests --budget standard --seed 7$/,
     )
     const other = await run({}, ['--seed', '8'])

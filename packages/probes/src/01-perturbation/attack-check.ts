@@ -23,7 +23,7 @@ import { predictLabels } from '../steps/predict.ts'
 import { isPicture } from '../steps/sample-image.ts'
 import type { AttackPlan, Goal, Source } from './attack-plan.ts'
 import { attackStep, noiseLabelsStep } from './attack-step.ts'
-import type { Attacked, AttackedSample } from './attacked.ts'
+import { type Attacked, type AttackedSample, confirmationPrice } from './attacked.ts'
 import { evidenceStep } from './evidence-step.ts'
 import { judgeAttack } from './judge.ts'
 import { knownAttack } from './known-attacks.ts'
@@ -106,7 +106,18 @@ export function attackCheck(spec: AttackCheck): Check<PerturbationOptions> {
 function withUnbounded(spec: AttackCheck, wanted: Wanted): Wanted {
   const first = wanted.plans[0]
   if (spec.access !== 'gradient' || spec.control === true || first === undefined) return wanted
-  return { ...wanted, extra: (wanted.extra ?? 0) + unboundedSteps + 8 }
+  const { queries = 0, gradients = 0 } = wanted.extra ?? {}
+  return {
+    ...wanted,
+    extra: {
+      queries: queries + confirmationPrice(votesOfRandom) + 2 * passesOf(first),
+      gradients: gradients + unboundedSteps + 3 * passesOf(first),
+    },
+  }
+}
+
+function passesOf({ passes = 1 }: AttackPlan): number {
+  return passes
 }
 
 const unboundedSteps = 60
@@ -452,7 +463,7 @@ async function attackWithoutBounds(
 } | null> {
   const first = plans[0]
   if (first === undefined || indices.length === 0 || spec.goal === 'doubt') return null
-  const passes = first.passes ?? 1
+  const passes = passesOf(first)
   const attack = knownAttack(first.attack).minimumNorm === true ? 'pgd' : first.attack
   const times = 1
   const each = Math.floor(unboundedSteps / passes) - 1

@@ -1,4 +1,5 @@
 import { type Budget, defineProbe, type SystemFacts } from '@failmode/core'
+import { reduceConfidencePrice } from '../attacks/reduce-confidence.ts'
 import { predictLabels } from '../steps/predict.ts'
 import { attackCheck } from './attack-check.ts'
 import { attackStep, noiseLabelsStep } from './attack-step.ts'
@@ -254,7 +255,7 @@ export default defineProbe({
             }).slice(0, 1),
             samples: samplesWanted(own, budget.name, 'fewer'),
             manyClean: false,
-            extra: 32,
+            extra: { queries: reduceConfidencePrice(), gradients: 0 },
           }),
         }),
       ]

@@ -5,6 +5,7 @@ import { apgd } from '../attacks/apgd.ts'
 import { apgdTargeted } from '../attacks/apgd-targeted.ts'
 import type { AttackBatch, AttackResult, AttackRun } from '../attacks/attack.ts'
 import type { Ball, Norm } from '../attacks/ball.ts'
+import { boundary } from '../attacks/boundary.ts'
 import { carliniWagner } from '../attacks/carlini-wagner.ts'
 import { deepfool } from '../attacks/deepfool.ts'
 import { fab } from '../attacks/fab.ts'
@@ -111,7 +112,7 @@ interface Rows {
   readonly gradient: KnownAttack<'gradient'>
 }
 
-export const knownAttacks: Readonly<Partial<Record<AttackName, Rows[keyof Rows]>>> = {
+export const knownAttacks: Readonly<Record<AttackName, Rows[keyof Rows]>> = {
   noise: label({
     title: 'random noise',
     norms: all,
@@ -159,7 +160,7 @@ export const knownAttacks: Readonly<Partial<Record<AttackName, Rows[keyof Rows]>
     title: 'APGD-T',
     norms: all,
     targeted: false,
-    price: apgdPrice,
+    price: (plan, classes) => apgdPrice({ ...plan, times: Math.min(plan.times, Math.max(1, classes - 1)) }),
     attack: ({ model, batch, plan, ball, run }) =>
       apgdTargeted(model, batch, {
         ...run,
@@ -188,7 +189,10 @@ export const knownAttacks: Readonly<Partial<Record<AttackName, Rows[keyof Rows]>
     norms: all,
     targeted: false,
     minimumNorm: true,
-    price: ({ effort, times }) => ({ queries: (effort + 2) * times + 2, gradients: (effort + 2) * times }),
+    price: (plan, classes) => {
+      const times = Math.min(plan.times, Math.max(1, classes - 1))
+      return { queries: (plan.effort + 2) * times + 2, gradients: (plan.effort + 2) * times }
+    },
     attack: ({ model, batch, plan, ball, run }) =>
       fabTargeted(model, batch, {
         ...run,
@@ -225,7 +229,10 @@ export const knownAttacks: Readonly<Partial<Record<AttackName, Rows[keyof Rows]>
     targeted: true,
     minimumNorm: true,
     shortestOnly: true,
-    price: ({ effort }, classes) => ({ queries: 16, gradients: (effort + 1) * Math.min(10, classes) }),
+    price: ({ effort }, classes) => ({
+      queries: effort + 16,
+      gradients: (effort + 1) * Math.min(10, classes),
+    }),
     attack: ({ model, batch, plan, ball, run }) =>
       deepfool(model, batch, { ...run, norm: ball.norm === 'linf' ? 'linf' : 'l2', steps: plan.effort }),
   }),
@@ -287,6 +294,14 @@ export const knownAttacks: Readonly<Partial<Record<AttackName, Rows[keyof Rows]>
       return transfer(surrogate, model, batch, { ...run, ...ball, steps: plan.effort })
     },
   }),
+  boundary: label({
+    title: 'Boundary',
+    norms: ['l2'],
+    targeted: true,
+    minimumNorm: true,
+    price: queries,
+    attack: (call) => boundary(call.model, call.batch, labelRun(call)),
+  }),
   rays: label({
     title: 'RayS',
     norms: ['linf'],
@@ -298,9 +313,7 @@ export const knownAttacks: Readonly<Partial<Record<AttackName, Rows[keyof Rows]>
 }
 
 export function knownAttack(name: AttackName): KnownAttack {
-  const known = knownAttacks[name]
-  if (known === undefined) throw new RangeError(`no attack ${name}`)
-  return known as KnownAttack
+  return knownAttacks[name] as KnownAttack
 }
 
 /** What a sample costs at most. */

@@ -23,8 +23,8 @@ export interface Wanted {
   readonly samples: number
   /** Whether the clean accuracy shall be measured on more samples than are attacked. */
   readonly manyClean: boolean
-  /** Queries a sample on top of those of the attacks. */
-  readonly extra?: number
+  /** What a sample costs on top of the attacks. */
+  readonly extra?: Cost
 }
 
 /** A model that answers at random is asked this often about each point. */
@@ -77,9 +77,9 @@ export function fitWorkload(
     return {
       queries: prices.reduce(
         (total, { queries }) => total + queries,
-        1 + confirmations + (wanted.extra ?? 0),
+        1 + confirmations + (wanted.extra?.queries ?? 0),
       ),
-      gradients: prices.reduce((total, { gradients }) => total + gradients, 0),
+      gradients: prices.reduce((total, { gradients }) => total + gradients, wanted.extra?.gradients ?? 0),
     }
   }
   // A limit first costs samples, down to a fifth of those wanted, then effort: fewer samples widen the interval,

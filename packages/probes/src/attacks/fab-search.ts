@@ -1,9 +1,9 @@
 // One start of FAB (Croce and Hein 2020, arXiv:1907.02044): the border of a class is taken for a plane, and the point
 // steps beyond the nearest point of that plane, between the one nearest to itself and the one nearest to the clean
 // sample. Where that is adversarial, it is kept if it is closer than any before, and the point goes a tenth of the way
-// back. As published the plane is then laid anew at the point it went back to, which takes a second pass. By default
-// it is the plane at the adversarial point, which that pass gave already: it lies closer to the border, and the ways
-// found are as short for every step, at a little over half of the passes.
+// back. As published a look finds that out, and then a plane is laid at the point as it is now. By default the plane is
+// laid at once, which finds it out too, and serves for the next step even where the point goes back: that saves the
+// look, the plane is closer to the border, and the ways found are as short.
 import { type Scores, sizeOf, type Tensor } from '@failmode/core'
 import type { AttackBatch } from './attack.ts'
 import type { Ball, Norm } from './ball.ts'
@@ -20,6 +20,8 @@ const overshoot = 1.05
 const mostBias = 0.1
 /** What is kept of the distance where the point goes back (beta). */
 const goesBackTo = 0.9
+/** Ways are taken to be at least this long when they are weighed. */
+const shortest = 1e-8
 
 /** A border near each point, as a plane: `value` above it where the class is wrong, and the normal that way. */
 export interface PlaneAnswer {
@@ -77,78 +79,95 @@ export async function approach(
   active: readonly number[],
   spec: Approach,
 ): Promise<void> {
-  const { batch, closest, passes } = search
-  const { norm } = spec.ball
+  const { batch } = search
   const size = sizeOf(batch.x.dims.slice(1))
-  // Rows of the samples that are left stay packed at the front, so that a step is one call on one piece of memory.
-  const samples = [...active]
-  const clean = new Float32Array(active.length * size)
-  const point = new Float32Array(active.length * size)
-  const taken = new Int32Array(active.length)
-  const stepped = new Uint8Array(active.length)
+  const rows: Rows = {
+    size,
+    samples: [...active],
+    clean: new Float32Array(active.length * size),
+    point: new Float32Array(active.length * size),
+  }
+  const { samples, clean, point } = rows
   for (const [row, i] of active.entries()) {
     clean.set(batch.x.data.subarray(i * size, (i + 1) * size), row * size)
     spec.begin(point.subarray(row * size, (row + 1) * size), i)
   }
   const ways = { own: new Float64Array(size), clean: new Float64Array(size) }
+  const asked = (): Tensor => ({
+    data: point.subarray(0, samples.length * size),
+    dims: [samples.length, ...batch.x.dims.slice(1)],
+  })
 
-  while (samples.length > 0) {
+  for (let taken = 0; samples.length > 0; taken++) {
     spec.signal?.throwIfAborted()
-    const count = samples.length
-    const x = { data: point.subarray(0, count * size), dims: [count, ...batch.x.dims.slice(1)] }
-    const last = taken.subarray(0, count).every((steps) => steps === spec.steps)
-    const answer = last ? null : await planes.ask(x, samples)
-    const success = isBeyond(answer?.scores ?? (await planes.scores(x)), batch, samples)
-    let kept = 0
-    for (let row = 0; row < count; row++) {
-      const i = samples[row] as number
-      const spent = (passes[i] as number) + (last ? 1 : planes.cost)
-      passes[i] = spent
-      if (success[row] === true) {
-        const distance = rowDistance(point, row, clean, { row, size, norm })
-        keepCloser(closest, i, { candidates: point, row, distance, spent })
-      }
-      if (spec.recorded && taken[row] === 0 && answer !== null && isZeroRow(answer.normal, row, size))
-        search.zeroGradients++
-      if (taken[row] === spec.steps || (closest.distances[i] as number) <= spec.enough) {
-        search.lastTried.set(point.subarray(row * size, (row + 1) * size), i * size)
-        continue
-      }
-      if (kept !== row) {
-        samples[kept] = i
-        taken[kept] = taken[row] as number
-        stepped[kept] = stepped[row] as number
-        for (const rows of [clean, point]) rows.copyWithin(kept * size, row * size, (row + 1) * size)
-      }
-      const { value, normal } = answer as PlaneAnswer
-      let above = value[row] as number
-      const at = kept++
-      const back = success[row] === true && stepped[at] === 1
-      if (back) above += goBack(point, clean, normal, { at, row, size })
-      if (back && spec.relinearise) {
-        stepped[at] = 0
-        continue
-      }
-      step(point, clean, normal, { at, row, size, above, norm, ways })
-      stepped[at] = 1
-      taken[at] = (taken[at] as number) + 1
+    const last = taken === spec.steps
+    if (last || (spec.relinearise && taken > 0)) {
+      const looked = settle(search, rows, await planes.scores(asked()), { ...spec, cost: 1, last })
+      if (last) return
+      for (const [at, { success }] of looked.entries()) if (success) goBack(rows, at)
+      if (looked.length === 0) return
     }
-    samples.length = kept
-    spec.progress((taken[0] as number) / spec.steps)
+    const { value, normal, scores } = await planes.ask(asked(), samples)
+    if (spec.recorded && taken === 0)
+      for (let row = 0; row < samples.length; row++)
+        search.zeroGradients += Number(isZeroRow(normal, row, size))
+    const left = settle(search, rows, scores, { ...spec, cost: planes.cost, last })
+    for (const [at, { row, success }] of left.entries()) {
+      let above = value[row] as number
+      if (success && !spec.relinearise && taken > 0) above += goBack(rows, at, normal, row)
+      step(rows, at, { above, normal, row, norm: spec.ball.norm, ways })
+    }
+    spec.progress((taken + 1) / spec.steps)
   }
 }
 
+/** The samples under way, packed at the front, so that a step is one call on one piece of memory. */
+interface Rows {
+  readonly size: number
+  readonly samples: number[]
+  readonly clean: Float32Array
+  readonly point: Float32Array
+}
+
 /**
- * Moves row `at` back towards the clean sample; row `row` of `normal` belongs to it.
+ * Keeps what was found and takes out the samples that are done, or all of them after the last step.
  *
- * @returns by how much that changes the height above the plane
+ * @returns of each sample that is left, the row that it was in, and whether its point is adversarial
  */
-function goBack(
-  point: Float32Array,
-  clean: Float32Array,
-  normal: Float32Array,
-  { at, row, size }: { readonly at: number; readonly row: number; readonly size: number },
-): number {
+function settle(
+  { batch, closest, passes, lastTried }: FabSearch,
+  { size, samples, clean, point }: Rows,
+  scores: Scores,
+  { cost, last, ball, enough }: Approach & { readonly cost: number; readonly last: boolean },
+): { readonly row: number; readonly success: boolean }[] {
+  const left: { row: number; success: boolean }[] = []
+  for (const [row, success] of isBeyond(scores, batch, samples).entries()) {
+    const i = samples[row] as number
+    const spent = (passes[i] as number) + cost
+    passes[i] = spent
+    if (success) {
+      const distance = rowDistance(point, row, clean, { row, size, norm: ball.norm })
+      keepCloser(closest, i, { candidates: point, row, distance, spent })
+    }
+    if (last || (closest.distances[i] as number) <= enough) {
+      lastTried.set(point.subarray(row * size, (row + 1) * size), i * size)
+      continue
+    }
+    const at = left.push({ row, success }) - 1
+    if (at === row) continue
+    samples[at] = i
+    for (const data of [clean, point]) data.copyWithin(at * size, row * size, (row + 1) * size)
+  }
+  samples.length = left.length
+  return left
+}
+
+/**
+ * Moves the point of row `at` back towards the clean sample.
+ *
+ * @returns by how much that changes its height above the plane whose normal is row `row` of `normal`
+ */
+function goBack({ size, clean, point }: Rows, at: number, normal = clean, row = at): number {
   let change = 0
   for (let i = at * size, n = row * size; n < (row + 1) * size; i++, n++) {
     const x = point[i] as number
@@ -160,34 +179,23 @@ function goBack(
   return change
 }
 
-function step(
-  point: Float32Array,
-  clean: Float32Array,
-  normal: Float32Array,
-  {
-    at,
-    row,
-    size,
-    above,
-    norm,
-    ways,
-  }: {
-    readonly at: number
-    readonly row: number
-    readonly size: number
-    readonly above: number
-    readonly norm: Norm
-    readonly ways: { readonly own: Float64Array; readonly clean: Float64Array }
-  },
-): void {
+interface Plane {
+  /** How far the point is above the plane. */
+  readonly above: number
+  readonly normal: Float32Array
+  readonly row: number
+  readonly norm: Norm
+  readonly ways: { readonly own: Float64Array; readonly clean: Float64Array }
+}
+
+function step({ size, clean, point }: Rows, at: number, { above, normal, row, norm, ways }: Plane): void {
   let cleanAbove = above
   for (let i = at * size, n = row * size; n < (row + 1) * size; i++, n++)
     cleanAbove += (normal[n] as number) * ((clean[i] as number) - (point[i] as number))
-  const plane = { normals: normal, row, norm }
-  const own = wayToPlane(ways.own, { ...plane, points: point, at, change: -above })
-  const fromClean = wayToPlane(ways.clean, { ...plane, points: clean, at, change: -cleanAbove })
-  const least = 1e-8
-  const bias = Math.min(Math.max(own, least) / (Math.max(own, least) + Math.max(fromClean, least)), mostBias)
+  const plane = { at, normals: normal, row, norm }
+  const own = Math.max(wayToPlane(ways.own, { ...plane, points: point, change: -above }), shortest)
+  const far = Math.max(wayToPlane(ways.clean, { ...plane, points: clean, change: -cleanAbove }), shortest)
+  const bias = Math.min(own / (own + far), mostBias)
   for (let i = at * size, j = 0; j < size; i++, j++) {
     const mine = (point[i] as number) + overshoot * (ways.own[j] as number)
     const theirs = (clean[i] as number) + overshoot * (ways.clean[j] as number)

@@ -12,8 +12,9 @@ export interface FabTargetedOptions extends FabOptions {
 }
 
 /**
- * One pass over the clean samples, then for each class and start steps + 1 passes, the last without a gradient. Any
- * wrong class counts, and the closest point found for any class is the result. A batch with targets goes to these alone.
+ * One pass over the clean samples, then for each class and start as many with a gradient as it has steps, and one
+ * without; with `relinearise` as many without as with. Any wrong class counts, and the closest point found for any class
+ * is the result. A batch with targets goes to these alone.
  */
 export async function fabTargeted(
   model: GradientModel,

@@ -18,7 +18,10 @@ export interface FabOptions extends Ball, AttackRun {
    * way is looked for to the end.
    */
   readonly stopWithinEps?: boolean
-  /** Lays a new plane at every point, as published, where by default one serves two points; see fab-search. */
+  /**
+   * As published: a step looks at its end first and lays a plane then. By default it lays the plane at once, which costs
+   * no look; see fab-search.
+   */
   readonly relinearise?: boolean
 }
 
@@ -27,9 +30,9 @@ export interface FabResult extends AttackResult {
 }
 
 /**
- * The result gives for each sample the closest adversarial point seen. A step takes a pass for each class but the true
- * one; a batch with targets goes to these alone, at one pass a step. To begin with one pass looks how many classes
- * there are.
+ * The result gives for each sample the closest adversarial point seen. One pass looks how many classes there are; then
+ * a step takes a pass with a gradient for each class but the true one, and with `relinearise` one without; at the end of
+ * a start is one without. A batch with targets goes to these alone, which takes one pass a step and no first look.
  */
 export async function fab(model: GradientModel, batch: AttackBatch, options: FabOptions): Promise<FabResult> {
   const search = newSearch(batch)

@@ -43,6 +43,8 @@ export async function nes(model: ScoreModel, batch: AttackBatch, options: NesOpt
   const plan = planRounds(queries, pairs)
   let active = Array.from({ length: count }, (_, i) => i)
   let spent = 0
+  // Fresh memory for every round would cost as much as filling it.
+  let buffer = new Float32Array(0)
 
   for (const [round, directions] of plan.entries()) {
     if (active.length === 0) break
@@ -55,7 +57,9 @@ export async function nes(model: ScoreModel, batch: AttackBatch, options: NesOpt
     let loss = 0
     for (let from = 0; from < active.length; from += together) {
       const members = active.slice(from, from + together)
-      const asked = new Float32Array(members.length * each * size)
+      const needed = members.length * each * size
+      if (buffer.length < needed) buffer = new Float32Array(needed)
+      const asked = buffer.subarray(0, needed)
       const classes = new Int32Array(members.length * each)
       for (const [m, i] of members.entries()) {
         const own = asked.subarray(m * each * size, (m + 1) * each * size)

@@ -1,6 +1,7 @@
 // The steps that SimBA tries on one sample: the vectors of a basis in random order, each there and back. Once all were
 // tried the walk goes round again in a new order, as a vector that did not help at first may help later.
 import type { Random } from '@failmode/core'
+import { clipUnit } from './branchless.ts'
 import { dctBasis } from './dct.ts'
 import type { Picture } from './picture.ts'
 
@@ -42,19 +43,20 @@ export function simbaWalk(picture: Picture, random: Random, { basis, step, lowes
       const id = vectors[at] as number
       if (basis === 'pixel') {
         const before = point[id] as number
-        point[id] = toBox(before + direction * step)
+        point[id] = clipUnit(before + direction * step)
         return point[id] !== before
       }
       const frequency = id % plane
       const channel = id - frequency
       writeBasis(vector, Math.floor(frequency / width), frequency % width, direction * step)
-      let changed = false
+      let changes = 0
       for (let j = 0; j < plane; j++) {
         const before = point[channel + j] as number
-        point[channel + j] = toBox(before + (vector[j] as number))
-        if (point[channel + j] !== before) changed = true
+        const after = clipUnit(before + (vector[j] as number))
+        point[channel + j] = after
+        changes += Math.abs(after - before)
       }
-      return changed
+      return changes > 0
     },
     turn() {
       if (direction > 0) next()
@@ -62,10 +64,6 @@ export function simbaWalk(picture: Picture, random: Random, { basis, step, lowes
     },
     next,
   }
-}
-
-function toBox(value: number): number {
-  return Math.min(1, Math.max(0, value))
 }
 
 /**

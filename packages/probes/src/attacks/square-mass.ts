@@ -5,6 +5,7 @@
 // channels, and the projection that follows makes the smallest changes everywhere pay for it.
 import type { Random } from '@failmode/core'
 import { project } from './ball.ts'
+import { clipUnit } from './branchless.ts'
 import type { Picture } from './picture.ts'
 import type { SquareMoves, SquareState } from './square.ts'
 import { tile } from './square-tile.ts'
@@ -108,7 +109,7 @@ export function massMoves(
           for (let at = start; at < start + to.width; at++, j++) {
             const value = (x[at] as number) + (drawn[j] as number) * scale
             // The projection has to see what the box cuts off.
-            candidates[toCandidate + at] = overspends ? value : Math.min(1, Math.max(0, value))
+            candidates[toCandidate + at] = overspends ? value : clipUnit(value)
           }
         }
       }
