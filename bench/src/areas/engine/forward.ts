@@ -85,5 +85,7 @@ async function describe(net: Net, batch: number, signal: AbortSignal): Promise<S
     data: { test: { npz: { file: `${net.name}.npz`, inputs: 'x', labels: 'labels' } } },
   }
   const { descriptor } = await openSystem({ config, options: {}, folder, configName: null }, { signal })
-  return { ...descriptor, model: { ...descriptor.model!, batch: { fixed: false, size: batch } } }
+  const { model } = descriptor
+  if (model?.kind !== 'onnx') throw new TypeError('an ONNX file was opened as something else')
+  return { ...descriptor, model: { ...model, batch: { fixed: false, size: batch } } }
 }

@@ -60,11 +60,13 @@ describe('samples in pairs', () => {
   it('are tested by McNemar where they are right or wrong: nine of ten changes in one direction', () => {
     const before = Array.from({ length: 40 }, () => 1)
     const after = before.map((_, i) => (i < 9 ? 0 : 1))
-    const [a, b] = [before, after].map((robust, i) => ({
-      split: 'test',
-      indices: robust.map((_, k) => k),
-      columns: { robust: i === 0 ? robust.map((v, k) => (k === 20 ? 0 : v)) : robust },
-    })) as [SampleOutcomes, SampleOutcomes]
+    const [a, b] = [before, after].map(
+      (robust, i): SampleOutcomes => ({
+        split: 'test',
+        indices: robust.map((_, k) => k),
+        columns: { robust: i === 0 ? robust.map((v, k) => (k === 20 ? 0 : v)) : robust },
+      }),
+    ) as readonly SampleOutcomes[] as readonly [SampleOutcomes, SampleOutcomes]
     const paired = compareSamples(a, b, 'robust', createRandom(1))
     // Ten discordant pairs, one against nine: 2 (C(10,0) + C(10,1)) / 2^10.
     expect(paired?.p).toBeCloseTo((2 * 11) / 1024, 10)

@@ -280,7 +280,11 @@ export const knownAttacks: Readonly<Record<AttackName, Rows[keyof Rows]>> = {
     targeted: true,
     minimumNorm: true,
     price: queries,
-    attack: (call) => hopSkipJump(call.model, call.batch, { ...labelRun(call), norm: call.ball.norm }),
+    attack: (call) =>
+      hopSkipJump(call.model, call.batch, {
+        ...labelRun(call),
+        norm: call.ball.norm === 'linf' ? 'linf' : 'l2',
+      }),
   }),
   transfer: label({
     title: 'MI-DI-TI transfer',

@@ -10,7 +10,7 @@ describe('suites', () => {
       ['apgd-ce', 100, 1],
       ['apgd-t', 100, 9],
       ['fab-t', 100, 9],
-      ['square', 5000, 1],
+      ['square', 5001, 1],
     ])
     expect(suiteLabel(standard, ten)).toBe('autoattack-standard')
     const other = (change: (plans: typeof standard) => typeof standard) => suiteLabel(change(standard), ten)

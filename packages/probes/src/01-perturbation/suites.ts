@@ -14,6 +14,9 @@ export const suiteNames = [
 ] as const
 export type SuiteName = (typeof suiteNames)[number]
 
+/** Square's 5,000 in AutoAttack do not count the point it starts from. */
+const squareQueries = 5001
+
 /** AutoAttack (Croce and Hein 2020, arXiv:2003.01690): parts, order and constants of the authors' code. */
 function standard(norm: Norm): readonly AttackPlan[] {
   // In L1 (arXiv:2103.01208) the first part gets five starts and the targets are five.
@@ -22,7 +25,7 @@ function standard(norm: Norm): readonly AttackPlan[] {
     { attack: 'apgd-ce', effort: 100, times: l1 ? 5 : 1 },
     { attack: 'apgd-t', effort: 100, times: l1 ? 5 : 9 },
     { attack: 'fab-t', effort: 100, times: 9 },
-    { attack: 'square', effort: 5000, times: 1, rescale: false },
+    { attack: 'square', effort: squareQueries, times: 1, rescale: false },
   ]
 }
 
@@ -30,7 +33,7 @@ const plus: readonly AttackPlan[] = [
   { attack: 'apgd-ce', effort: 100, times: 5 },
   { attack: 'apgd-dlr', effort: 100, times: 5 },
   { attack: 'fab', effort: 100, times: 5 },
-  { attack: 'square', effort: 5000, times: 1, rescale: false },
+  { attack: 'square', effort: squareQueries, times: 1, rescale: false },
   { attack: 'apgd-t', effort: 100, times: 9 },
   { attack: 'fab-t', effort: 100, times: 9 },
 ]

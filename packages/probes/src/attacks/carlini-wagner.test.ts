@@ -40,6 +40,7 @@ describe('Carlini and Wagner', () => {
       expect(answered[i]).not.toBe(batch.labels[i])
       expect(spentToSuccess[i]).toBeGreaterThan(1)
       expect(found(adversarial, i) / shortest(i)).toBeGreaterThan(0.999)
+      // Two of these ways are shorter than Adam's first step.
       expect(found(adversarial, i) / shortest(i)).toBeLessThan(1.01)
     }
   })

@@ -20,7 +20,10 @@ export interface CarliniWagnerOptions extends AttackRun {
   readonly firstConstant?: number
   /** The margin that a point needs to count, in logits; 0 in the authors' code. */
   readonly confidence?: number
-  /** A round ends once its loss has not fallen by a ten-thousandth over a tenth of the steps. */
+  /**
+   * A round whose loss has not fallen by a ten-thousandth over a tenth of the steps goes on with a tenth of the rate, and
+   * ends when that happens for the third time. Without, it takes all its steps at one rate.
+   */
   readonly abortEarly?: boolean
 }
 
@@ -28,6 +31,12 @@ export interface CarliniWagnerOptions extends AttackRun {
 const beta1 = 0.9
 const beta2 = 0.999
 const epsilon = 1e-8
+
+/**
+ * At one rate the search swings across the border, by more than the way is long where that is short. So before a round
+ * ends it settles at lower rates.
+ */
+const mostPlateaus = 2
 
 /** Clean samples are drawn this much towards the middle of the box, on whose faces w is infinite. */
 const inset = 1e-6
@@ -63,6 +72,7 @@ export async function carliniWagner(
       round: 0,
       step: 0,
       found: false,
+      plateaus: 0,
       lowest: Number.POSITIVE_INFINITY,
       lowestBefore: Number.POSITIVE_INFINITY,
     }),
@@ -86,7 +96,8 @@ export async function carliniWagner(
       const margin = pass.loss[row] as number
       const square = squares[i] as number
       if (beyond[row] && margin >= confidence) {
-        search.found = true
+        // The first steps of Adam are as long with any c, and may cross a near border that this c would not.
+        search.found ||= search.step >= window
         keepCloser(closest, i, {
           candidates: state.point,
           row: i,
@@ -99,7 +110,8 @@ export async function carliniWagner(
       search.step++
       let over = search.step === steps
       if (abortEarly && search.step % window === 0) {
-        over ||= search.lowest > 0.9999 * search.lowestBefore
+        if (search.lowest > 0.9999 * search.lowestBefore) search.plateaus++
+        over ||= search.plateaus > mostPlateaus
         search.lowestBefore = search.lowest
       }
       if (!over) {
@@ -109,7 +121,7 @@ export async function carliniWagner(
           row,
           weight,
           step: search.step,
-          learningRate,
+          learningRate: learningRate * 0.1 ** search.plateaus,
         })
         left.push(i)
         continue
@@ -136,8 +148,10 @@ interface Search {
   high: number
   round: number
   step: number
-  /** Whether this round met a point that counts. */
+  /** Whether this round met a point that counts, after its first tenth. */
   found: boolean
+  /** How often the loss has stopped falling in this round. */
+  plateaus: number
   /** Smallest loss of this round, now and a tenth of the steps ago. */
   lowest: number
   lowestBefore: number
@@ -151,6 +165,7 @@ function nextRound(search: Search): void {
   search.round++
   search.step = 0
   search.found = false
+  search.plateaus = 0
   search.lowest = Number.POSITIVE_INFINITY
   search.lowestBefore = Number.POSITIVE_INFINITY
 }

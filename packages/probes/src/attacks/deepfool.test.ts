@@ -46,20 +46,23 @@ describe('DeepFool', () => {
     }
   })
 
-  it.each(norms)('reaches the class that is asked for, also past a third class, in %s', async (norm) => {
-    const { model, batch, border, found } = await linearCase('target', 8, 30, 12, 0.1)
-    const targets = batch.labels.map((y) => (y + 1) % 8)
-    const { adversarial } = await deepfool(model, { ...batch, targets }, { norm, random })
-    expect(Array.from(await model.labels(adversarial))).toEqual(Array.from(targets))
-    let straight = 0
-    for (const i of batch.ids) {
-      const ratio = found(adversarial, i, norm) / border(i, targets[i] as number, norm)
-      expect(ratio).toBeGreaterThan(0.999)
-      straight += Number(ratio < 1.002)
-    }
-    expect(straight).toBeGreaterThan(3)
-    expect(straight).toBeLessThan(12)
-  })
+  it.each(norms)(
+    'reaches the class that is asked for, by the straight way where none lies in it, in %s',
+    async (norm) => {
+      const { model, batch, border, found } = await linearCase('target', 4, 30, 24, 0.1)
+      const targets = batch.labels.map((y) => (y + 1) % 4)
+      const { adversarial } = await deepfool(model, { ...batch, targets }, { norm, random })
+      expect(Array.from(await model.labels(adversarial))).toEqual(Array.from(targets))
+      let straight = 0
+      for (const i of batch.ids) {
+        const ratio = found(adversarial, i, norm) / border(i, targets[i] as number, norm)
+        expect(ratio).toBeGreaterThan(0.999)
+        straight += Number(ratio < 1.002)
+      }
+      // With few classes hardly any lies in the way, and the way is straight.
+      expect(straight).toBeGreaterThan(12)
+    },
+  )
 
   it('looks at as many classes as it is told, those with the highest scores', async () => {
     const { model, batch, border, found, logits } = await linearCase('candidates', 6, 30, 12, 0.1)

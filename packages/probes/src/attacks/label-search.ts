@@ -224,17 +224,21 @@ function hear(
   question.answered?.(points, at, hit)
 }
 
+/** `distance` of ball.ts for one norm at a time: it is asked for every adversarial point. */
 function distanceAt(points: Float32Array, at: number, clean: Float32Array, norm: Norm): number {
+  let sum = 0
   if (norm === 'linf') {
-    let largest = 0
     for (let i = 0; i < clean.length; i++)
-      largest = Math.max(largest, Math.abs((points[at + i] as number) - (clean[i] as number)))
-    return largest
+      sum = Math.max(sum, Math.abs((points[at + i] as number) - (clean[i] as number)))
+    return sum
   }
-  let squares = 0
+  if (norm === 'l1') {
+    for (let i = 0; i < clean.length; i++) sum += Math.abs((points[at + i] as number) - (clean[i] as number))
+    return sum
+  }
   for (let i = 0; i < clean.length; i++) {
     const d = (points[at + i] as number) - (clean[i] as number)
-    squares += d * d
+    sum += d * d
   }
-  return Math.sqrt(squares)
+  return Math.sqrt(sum)
 }

@@ -2,7 +2,7 @@
 // reach, images of uniform noise usually are (HopSkipJump, arXiv:1904.02144, tries a hundred), and samples of another
 // class where they are not; with one, noise hardly ever is and the samples come first. Candidates are asked in groups
 // that double, which costs few rounds and at most about twice the queries of asking one by one.
-import { sizeOf, type Tensor } from '@failmode/core'
+import type { Tensor } from '@failmode/core'
 import { distance, type Norm } from './ball.ts'
 import type { Question, Search, Subject } from './label-search.ts'
 

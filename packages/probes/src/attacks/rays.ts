@@ -3,7 +3,7 @@
 // radius at which the class changes is smallest. Signs are flipped a block at a time, the blocks halved from the whole
 // sample down to one number. A flip is first asked about at the radius reached so far, and only where that is
 // adversarial is its own radius looked for; nearly all flips fail and cost one query.
-import { type LabelModel, sizeOf } from '@failmode/core'
+import type { LabelModel } from '@failmode/core'
 import type { AttackBatch } from './attack.ts'
 import { distance } from './ball.ts'
 import { toBorder } from './hop-skip-jump.ts'
@@ -20,7 +20,11 @@ import { searchLine } from './line-search.ts'
 export type RaysOptions = LabelRun
 
 /** The paper measures its tolerance of 0.001 along the diagonal of the cube, which is sqrt(size) times the radius. */
-const tolerance = 1e-3
+const diagonalTolerance = 1e-3
+/** Signs tried at random where the paper's start, all alike, reaches nothing. */
+const randomSigns = 30
+/** Radii tried with the signs of the way to an adversarial point. */
+const startRadii = 8
 
 export function rays(
   model: LabelModel,
@@ -31,39 +35,80 @@ export function rays(
 }
 
 function* search(subject: Subject, options: RaysOptions): Search<void> {
-  const { clean } = subject
-  const size = clean.length
+  const size = subject.clean.length
   const width = options.searchWidth ?? 1
-  const signs = new Float32Array(size).fill(1)
-  const write = (out: Float32Array, at: number, radius: number): void => {
-    for (let i = 0; i < size; i++) {
+  const tolerance = diagonalTolerance / Math.sqrt(size)
+  const signs = new Float32Array(size)
+  const write = rayOf(subject.clean, signs)
+  const known = yield* chooseSigns(signs, subject, options)
+  // At radius 1 a point is a corner of the unit box; while none is adversarial, corners are what is asked.
+  let radius = known === null ? 1 : yield* searchLine({ low: 0, high: known, tolerance, width, write })
+  for (let blocks = 1; ; blocks *= 2) {
+    const length = Math.ceil(size / blocks)
+    let changed = false
+    for (let from = 0; from < size; from += length) {
+      flip(signs, from, from + length)
+      const [hit] = yield { count: 1, write: (out, at) => write(out, at, radius) }
+      const reached =
+        hit === 1 ? yield* searchLine({ low: 0, high: radius, tolerance, width, write }) : radius
+      // A flip that makes no difference within the tolerance is undone, or two of them could alternate for ever.
+      if (reached === radius) flip(signs, from, from + length)
+      changed ||= reached < radius
+      radius = reached
+    }
+    // A round of single flips of which none helped: every further one would ask the same again.
+    if (length === 1 && !changed) return
+  }
+}
+
+/** Points on the ray from the clean sample in the direction of the signs, as these are when it is called. */
+function rayOf(clean: Float32Array, signs: Float32Array) {
+  return (out: Float32Array, at: number, radius: number): void => {
+    for (let i = 0; i < clean.length; i++) {
       const moved = (clean[i] as number) + radius * (signs[i] as number)
       out[at + i] = Math.min(1, Math.max(0, moved))
-    }
-  }
-  // todo start
-  let radius = 1
-  for (;;) {
-    for (let blocks = 1; ; blocks *= 2) {
-      const length = Math.ceil(size / blocks)
-      for (let from = 0; from < size; from += length) {
-        const to = Math.min(size, from + length)
-        flip(signs, from, to)
-        const [closer] = yield { count: 1, write: (out, at) => write(out, at, radius) }
-        if (closer === 1)
-          radius = yield* searchLine({
-            low: 0,
-            high: radius,
-            tolerance: tolerance / Math.sqrt(size),
-            width,
-            write,
-          })
-        else flip(signs, from, to)
-      }
     }
   }
 }
 
 function flip(signs: Float32Array, from: number, to: number): void {
-  for (let i = from; i < to; i++) signs[i] = -(signs[i] as number)
+  for (let i = from; i < to && i < signs.length; i++) signs[i] = -(signs[i] as number)
+}
+
+/**
+ * Sets signs to begin with and returns a radius at which they are adversarial, or null. The paper begins with all
+ * signs alike; where that is not adversarial, or a class is to be reached, random signs and those of the way to some
+ * adversarial point are tried as well.
+ */
+function* chooseSigns(
+  signs: Float32Array,
+  subject: Subject,
+  { starts, searchWidth = 1 }: RaysOptions,
+): Search<number | null> {
+  const { clean, random } = subject
+  const write = rayOf(clean, signs)
+  const choose = (k: number): void => {
+    const stream = random.split('signs').split(k)
+    for (let i = 0; i < signs.length; i++) signs[i] = k === 0 ? 1 : k === 1 ? -1 : stream.sign()
+  }
+  const found = yield* untilAdversarial({
+    count: 2 + randomSigns,
+    write(out, at, k) {
+      choose(k)
+      write(out, at, 1)
+    },
+  })
+  choose(found ?? 0)
+  if (found !== null) return 1
+  if (!(yield* findStart(subject, { norm: 'linf', starts }))) return null
+
+  const point = subject.closest.slice()
+  yield* toBorder(point, clean, { norm: 'linf', theta: 1 / 64, width: searchWidth })
+  for (let i = 0; i < signs.length; i++) signs[i] = (point[i] as number) < (clean[i] as number) ? -1 : 1
+  // On the border only some numbers have moved by the whole distance; with all of them moved as far the class may
+  // be another, and a longer way may be needed.
+  const near = distance(point, clean, 'linf')
+  const radii = Array.from({ length: startRadii }, (_, k) => near ** (1 - k / (startRadii - 1)))
+  const hits = yield { count: radii.length, write: (out, at, k) => write(out, at, radii[k] as number) }
+  return radii[hits.indexOf(1)] ?? null
 }
