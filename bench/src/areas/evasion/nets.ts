@@ -33,7 +33,7 @@ export interface EvasionNet {
 export type Reason = { readonly reason: string }
 
 /** Samples of every net. */
-export const sampleCount = 40
+export const sampleCount = 200
 
 interface Source {
   readonly mean: readonly number[]

@@ -43,6 +43,9 @@ export async function askPeers<Result>(
       try {
         await peer.call('open', { onnx, samples, mean, std })
         answers.set(library, await peer.call<Result>(method, { library, ...params }))
+      } catch (error) {
+        context.signal.throwIfAborted()
+        missing.push(`${library} failed: ${(error as Error).message}`)
       } finally {
         await peer.close()
       }
