@@ -2,6 +2,7 @@
 // hold here. The exit status is 1 when one is broken, 2 when the command line is wrong, and 0 otherwise: a bar that cannot
 // be measured on this machine is no failure.
 
+import { setMaxListeners } from 'node:events'
 import { parseArgs } from 'node:util'
 import { FailmodeError } from '@failmode/core'
 import { areaNames, loadArea, parseArea, wantedBars } from './areas.ts'
@@ -41,6 +42,8 @@ async function main(args: string[]): Promise<number> {
   }
   const chosen = positionals.length > 0 ? positionals.map(parseArea) : areaNames
   const stop = new AbortController()
+  // Every step that waits for a worker listens.
+  setMaxListeners(0, stop.signal)
   process.once('SIGINT', () =>
     stop.abort(new FailmodeError('interrupted', { message: 'the bench was stopped' })),
   )

@@ -40,9 +40,10 @@ def warm(count: int) -> None:
     torch.autograd.grad(state["net"](x).sum(), x)
 
 
-def run(count: int) -> dict:
+def run(params: dict) -> dict:
+    count, seed = params["count"], params["seed"]
     x, y = state["x"][:count], state["y"][:count]
-    suite = AutoAttack(state["net"], norm=NORMS[state["norm"]], eps=state["eps"], version="standard", seed=0)
+    suite = AutoAttack(state["net"], norm=NORMS[state["norm"]], eps=state["eps"], version="standard", seed=seed)
     assert suite.attacks_to_run == ["apgd-ce", "apgd-t", "fab-t", "square"]
     suite.apgd.loss = "ce"
     suite.fab.targeted = True
@@ -51,7 +52,7 @@ def run(count: int) -> dict:
     parts = []
     for name, attack in attacks.items():
         begin = time.perf_counter()
-        attack.seed = 0
+        attack.seed = seed
         for rows in robust.nonzero()[:, 0].split(BATCH):
             points = attack.perturb(x[rows], y[rows])
             with torch.no_grad():

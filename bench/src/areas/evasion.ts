@@ -72,24 +72,29 @@ const gapBar = evasionBar(
   async (context) => {
     const pairs = await allSuites(context)
     if ('reason' in pairs) return pairs
-    const percent = ({ robust }: Suite) => (100 * robust.filter(Boolean).length) / robust.length
-    const value = Math.max(...pairs.map(({ ours, theirs }) => percent(ours) - percent(theirs)))
-    const detail = pairs.map(({ net, ball, ours, theirs }) => {
-      const only = (a: Suite, b: Suite) => a.robust.filter((robust, i) => robust && !b.robust[i]).length
-      return (
-        `${net} ${ballText(ball)}: ${percent(ours).toFixed(1)} % / ${percent(theirs).toFixed(1)} %, ` +
-        `${only(theirs, ours)} fell to ours alone, ${only(ours, theirs)} to theirs; first part left ${ours.parts[0]?.left}`
-      )
+    const percents = ({ left, ours }: SuitePair, side: 'ours' | 'theirs') =>
+      left[side].map((count) => (100 * count) / ours.robust.length)
+    const gap = (pair: SuitePair) => mean(percents(pair, 'ours')) - mean(percents(pair, 'theirs'))
+    const value = Math.max(...pairs.map(gap))
+    const detail = pairs.map((pair) => {
+      const { net, ball, left } = pair
+      const side = (name: 'ours' | 'theirs') =>
+        `${mean(percents(pair, name)).toFixed(1)} % (${left[name].join(' ')})`
+      return `${net} ${ballText(ball)}: ${side('ours')} / ${side('theirs')}`
     })
     return {
       value,
       met: value <= 0.5 + 1e-9,
       unit: 'points',
       n: pairs.length,
-      detail: `${detail.join('; ')}; ${sampleCount} samples each that the net has right, theirs is pyautoattack`,
+      detail: `${detail.join('; ')}; mean over seeds, with the samples that withstood by seed, of ${sampleCount} that the net has right; theirs is pyautoattack`,
     }
   },
 )
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
 
 function suiteTimeBar(bar: string, atMost: number, of: 'median' | 'highest'): Bar {
   const target = `${of} of three nets <= ${atMost.toFixed(2)} of the authors' AutoAttack`

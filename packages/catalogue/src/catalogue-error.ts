@@ -14,6 +14,7 @@ export class CatalogueError extends Error {
 export type CatalogueErrorCode =
   | 'catalogue-mode-invalid'
   | 'catalogue-inconsistent'
+  | 'catalogue-bug-bar-invalid'
   | 'catalogue-not-json'
   | 'catalogue-unknown-fact'
   | 'catalogue-unknown-answer'

@@ -9,6 +9,7 @@ import { corrections } from './corrections.ts'
 import { crosswalkSchemes } from './crosswalk-schemes.ts'
 import { decisionRecord, documents } from './documents.ts'
 import { glossary } from './glossary.ts'
+import { measures } from './measures.ts'
 import { mitigations } from './mitigations.ts'
 import perturbation from './modes/01-perturbation.ts'
 import poisoning from './modes/02-poisoning.ts'
@@ -30,7 +31,10 @@ import incompleteTesting from './modes/17-incomplete-testing.ts'
 import { ratingFacts } from './rating-facts.ts'
 import { safetyScale } from './safety-scale.ts'
 import { Catalogue, type CatalogueInput, type FailureMode, ModeFile } from './schema.ts'
+import { techniques } from './techniques.ts'
 import { considerations, threatPrompts } from './threat-prompts.ts'
+import { triage } from './triage-guide.ts'
+import { triageProblems } from './triage-problems.ts'
 
 /** Checks a catalogue and returns it frozen. Throws `catalogue-inconsistent` with everything that is wrong. */
 export function createCatalogue(parts: CatalogueInput): Catalogue {
@@ -61,6 +65,8 @@ export function extendCatalogue(base: Catalogue, ...modeFiles: readonly unknown[
       threatPrompts: [...extended.threatPrompts, ...(brings?.threatPrompts ?? [])],
       schemes: [...extended.schemes, ...(brings?.schemes ?? [])],
       glossary: [...extended.glossary, ...(brings?.glossary ?? [])],
+      techniques: [...extended.techniques, ...(brings?.techniques ?? [])],
+      measures: [...extended.measures, ...(brings?.measures ?? [])],
     }
   }
   return createCatalogue(extended)
@@ -129,8 +135,11 @@ export const catalogue: Catalogue = createCatalogue({
   safetyScale,
   schemes: crosswalkSchemes,
   glossary,
+  techniques,
+  measures,
   corrections,
   decisionRecord,
+  triage,
 })
 
 export function modeBySlug(slug: string, within: Catalogue = catalogue): FailureMode | undefined {
@@ -266,7 +275,7 @@ function inconsistencies(c: Catalogue): string[] {
       `${bar.id}: row`,
       bar.rows.map((r) => r.id),
     )
-    resolve(`Bug bar "${bar.id}"`, 'document', documentIds, [bar.document])
+    resolve(`Bug bar "${bar.id}"`, 'document', documentIds, bar.document === null ? [] : [bar.document])
     for (const row of bar.rows) {
       resolve(`Row "${row.id}" of ${bar.id}`, 'mode', slugs, row.modes)
       resolve(`Row "${row.id}" of ${bar.id}`, 'variant', variantIds, row.variants)
@@ -292,12 +301,44 @@ function inconsistencies(c: Catalogue): string[] {
   }
   for (const o of c.severityOpinions) resolve('A severity opinion', 'mode', slugs, o.modes)
   for (const t of c.glossary) resolve(`Glossary term "${t.id}"`, 'glossary term', termIds, t.see)
+  for (const t of c.techniques) resolve(`Technique "${t.id}"`, 'mode', slugs, t.modes)
+  // Names are looked up without regard to case, and modes and variants come first: what has their name is never found.
+  const taken = new Set(
+    c.modes
+      .flatMap((m) => [m.slug, m.name, m.summaryName, ...m.variants.flatMap((v) => [v.id, v.slug, v.name])])
+      .map((name) => name.toLowerCase()),
+  )
+  const found = unique('Technique or measure', [
+    ...c.techniques.flatMap((t) => [
+      ...new Set([t.id, t.name, ...t.aliases].map((name) => name.toLowerCase())),
+    ]),
+    ...c.measures.map((m) => m.name),
+  ])
+  for (const name of found)
+    if (taken.has(String(name)))
+      problems.push(`Technique or measure "${name}" has the name of a mode or variant.`)
   for (const x of c.corrections) {
     resolve(`Correction "${x.id}"`, 'document', documentIds, [x.document])
     resolve(`Correction "${x.id}"`, 'mode', slugs, x.modes)
   }
   resolve('The decision record', 'document', documentIds, [c.decisionRecord.source])
-  return problems
+  unique(
+    'Triage question',
+    c.triage.questions.map((q) => q.id),
+  )
+  for (const { mode, variant } of c.triage.symptoms) {
+    resolve(`The symptoms of "${mode}"`, 'mode', slugs, [mode])
+    resolve(`The symptoms of "${mode}"`, 'variant', variantIds, variant === null ? [] : [variant])
+  }
+  for (const { id, yes, no } of c.triage.questions) {
+    for (const reading of [yes, no]) {
+      const named = [...reading.supports, ...reading.against, ...reading.rulesOut]
+      unique(`Triage question "${id}": mode`, named)
+      resolve(`Triage question "${id}"`, 'mode', slugs, named)
+      resolve(`Triage question "${id}"`, 'variant', variantIds, reading.variants)
+    }
+  }
+  return [...problems, ...triageProblems(c)]
 }
 
 function deepFreeze<T>(value: T): T {

@@ -33,6 +33,9 @@ export type SafetyLevel = z.infer<typeof SafetyLevel>
 export const StrideLetter = z.enum(['S', 'T', 'R', 'I', 'D', 'E'])
 export type StrideLetter = z.infer<typeof StrideLetter>
 
+/** The same thing in the words of each audience. */
+const say = record({ engineer: text, responder: text, policy: text })
+
 /** A document whose facts the catalogue restates in its own words. */
 export const SourceDocument = record({
   id: slug,
@@ -267,10 +270,11 @@ export type BugBarRow = z.infer<typeof BugBarRow>
 export const BugBar = record({
   id: slug,
   title: text,
-  document: slug,
+  /** Null for a bar of the user's own. */
+  document: slug.nullable(),
   edition: text,
-  commit: text,
-  url: webAddress,
+  commit: text.nullable(),
+  url: webAddress.nullable(),
   scope: text,
   rows: list(BugBarRow),
   rules: list(RatingRule),
@@ -298,9 +302,98 @@ export const GlossaryTerm = record({
 })
 export type GlossaryTerm = z.infer<typeof GlossaryTerm>
 
+/** What an attacker, or a test, can touch. */
+export const TechniqueAccess = z.enum([
+  'label',
+  'score',
+  'gradient',
+  'weights',
+  'training-data',
+  'training',
+  'artifact',
+  'environment',
+])
+
+/** The paper behind a technique or a measure; `provenance` is about the citation, not about the result. */
+export const Source = record({ citation: text, url: webAddress, provenance: Provenance })
+export type Source = z.infer<typeof Source>
+
+/**
+ * An attack, a stress without an adversary, a test of data, files or models, or a suite of several, under the names by
+ * which people look it up.
+ */
+export const Technique = record({
+  /** The name in the options of the probe that runs it, where one does. */
+  id: slug,
+  name: text,
+  aliases: list(text).default([]),
+  kind: z.enum(['attack', 'stress', 'test', 'suite']),
+  modes: list(slug),
+  /** The least it can do with; null where it plays no adversary and needs no more than data. */
+  access: TechniqueAccess.nullable(),
+  goal: text,
+  /** How it works and what it costs; what it leaves behind and proves; what it means. */
+  say,
+  /** When its failure proves nothing. */
+  limits: text,
+  source: Source,
+})
+export type Technique = z.infer<typeof Technique>
+export type TechniqueInput = z.input<typeof Technique>
+
+/** A number that checks give: what it is, how to read it, and what it does not say. */
+export const Measure = record({
+  /** Name of the measurement; `<f>` in it stands for any number. */
+  name: z.string().regex(/^[a-z0-9]+(-([a-z0-9]+|<[a-z]>))*$/),
+  title: text,
+  unit: text,
+  better: z.enum(['higher', 'lower', 'neither']),
+  say,
+  source: Source.nullable(),
+})
+export type Measure = z.infer<typeof Measure>
+
 /** What a system should record about a high-impact decision, so that an incident can be explained later. */
 export const DecisionRecord = record({ source: slug, fields: list(text), also: text })
 export type DecisionRecord = z.infer<typeof DecisionRecord>
+
+/** How a mode, or one variant of it, sounds when people who are no experts complain of it. */
+export const TriageSymptoms = record({ mode: slug, variant: text.nullable(), says: list(text) })
+export type TriageSymptoms = z.infer<typeof TriageSymptoms>
+
+/** Answers to a triage question. `unknown` says nothing of any mode. */
+export const triageAnswers = ['yes', 'no', 'unknown'] as const
+export const TriageAnswer = z.enum(triageAnswers)
+export type TriageAnswer = z.infer<typeof TriageAnswer>
+
+/** What one answer says. A mode is ruled out only where without the fact it cannot be. */
+export const TriageReading = record({
+  supports: list(slug),
+  against: list(slug),
+  rulesOut: list(slug),
+  /** Variants that it points to, should their mode be the right one. */
+  variants: list(text),
+})
+export type TriageReading = z.infer<typeof TriageReading>
+
+export const TriageQuestion = record({
+  id: slug,
+  text,
+  why: text,
+  yes: TriageReading,
+  no: TriageReading,
+  provenance: Provenance,
+})
+export type TriageQuestion = z.infer<typeof TriageQuestion>
+
+/** What leads from a complaint to the modes that could explain it. */
+export const TriageGuide = record({
+  notice: text,
+  symptoms: list(TriageSymptoms),
+  questions: list(TriageQuestion),
+  provenance: Provenance,
+})
+export type TriageGuide = z.infer<typeof TriageGuide>
 
 const failureModeFields = {
   /** 1 to 17 for the published modes, null for a mode added later. */
@@ -346,7 +439,7 @@ const failureModeFields = {
   mitigations: list(text),
   crosswalk: list(CrosswalkEntry),
   /** The mode explained in two to four sentences to each audience. */
-  say: record({ engineer: text, responder: text, policy: text }),
+  say,
   /** What an incident responder does first, and what must not be lost. */
   response: record({ firstResponse: list(text), evidenceToPreserve: list(text) }),
 }
@@ -363,6 +456,8 @@ export const ModeFile = record({
     threatPrompts: list(ThreatPrompt).default([]),
     schemes: list(CrosswalkScheme).default([]),
     glossary: list(GlossaryTerm).default([]),
+    techniques: list(Technique).default([]),
+    measures: list(Measure).default([]),
   }).optional(),
 })
 export type ModeFile = z.infer<typeof ModeFile>
@@ -385,8 +480,11 @@ export const Catalogue = record({
   safetyScale: SafetyScale,
   schemes: list(CrosswalkScheme),
   glossary: list(GlossaryTerm),
+  techniques: list(Technique),
+  measures: list(Measure),
   corrections: list(Correction),
   decisionRecord: DecisionRecord,
+  triage: TriageGuide,
 })
 export type Catalogue = z.infer<typeof Catalogue>
 export type CatalogueInput = z.input<typeof Catalogue>

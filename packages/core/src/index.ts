@@ -46,6 +46,7 @@ export {
 } from './probe/probe.ts'
 export { nearest, parseSelection, type Selection } from './probe/selection.ts'
 export { createRandom, type Random } from './random/random.ts'
+export { type BarChoice, barOf, type ChosenBar, chooseBar } from './rating/bar-choice.ts'
 export {
   type AgainstBaseline,
   type Baseline,
@@ -74,7 +75,14 @@ export {
 } from './rating/gate.ts'
 export { type GateDocumentOptions, gateDocument } from './rating/gate-document.ts'
 export { type CheckState, type JudgedRun, type JudgeInput, judgeRun } from './rating/judge-run.ts'
-export { type Answers, type OpenFact, type RateInput, type Rating, rate } from './rating/rate.ts'
+export {
+  type Answers,
+  type OpenFact,
+  type OtherRating,
+  type RateInput,
+  type Rating,
+  rate,
+} from './rating/rate.ts'
 export { type RejudgeOptions, rejudge } from './rating/rejudge.ts'
 export { applyWaivers, type Waiver, waiverSchema } from './rating/waivers.ts'
 export { type Journal, type JournalEntry, type JournalHeader, parseJournal } from './run/journal.ts'
@@ -136,4 +144,9 @@ export {
   regularisedGammaQ,
 } from './statistics/special.ts'
 export { gatherRows, rows, sizeOf, type Tensor, tensor } from './tensor.ts'
+export { type MatchPlace, type ModeMatch, matchComplaint, type WordMatch } from './triage/match-complaint.ts'
+export { parseTriageFile, type TriageFile } from './triage/parse-triage-file.ts'
+export { leadingCandidates, type TriageInput, triage } from './triage/triage.ts'
+export { type TriageCandidate, type TriageResult, triageResultSchema } from './triage/triage-result.ts'
+export type { CandidateStatus, TriageAnswers } from './triage/weigh-modes.ts'
 export * from './words.ts'

@@ -106,7 +106,7 @@ command(
       .option('--baseline <file>', 'what is known and accepted; only what is new or worse fails the gate')
       .option('--resume <dir>', 'go on with an interrupted run')
       .option('--workers <n>', 'worker threads (default: one a core)')
-      .option('--bug-bar <id>', 'bug bar that rates')
+      .option('--bug-bar <bar>', 'bug bar that rates: the id of a published one, or a file of your own')
       .option('--json', 'print run.json instead of the table'),
 )
 command(
@@ -116,7 +116,7 @@ command(
   (c) =>
     c
       .option('--config <file>', 'configuration whose probe thresholds, assets and gate are used')
-      .option('--bug-bar <id>', 'bug bar that rates')
+      .option('--bug-bar <bar>', 'bug bar that rates: the id of a published one, or a file of your own')
       .option('--fail-on <severity>', 'fail at this bug-bar severity or above')
       .option('--out <file>', 'where to write the judged document (default: print the table only)')
       .option('--json', 'print the judged document'),
@@ -127,7 +127,9 @@ command(
   () => import('./commands/report.ts'),
   (c) =>
     c
-      .option('--format <form>', 'html, md, json, sarif or junit', 'html')
+      .option('--format <form>', 'html, md, json, sarif, junit or csv', 'html')
+      .option('--audience <who>', 'whom findings are written for: engineer, responder or policy')
+      .option('--share-safe', 'leave out samples, host names and paths (sarif and junit always do)')
       .option(
         '--output <file>',
         'where to write (default: stdout, and report.html in the run folder for html)',
@@ -153,12 +155,24 @@ command(
 )
 command(
   'explain <word...>',
-  'explain a mode, variant, check, measurement, severity or term',
+  'explain a mode, variant, check, attack, measurement, severity, term or id',
   () => import('./commands/explain.ts'),
   (c) =>
     c
-      .option('--for <audience>', 'engineer, responder or policy', 'engineer')
+      .option('--for <audience>', 'engineer, responder or policy (default: engineer)')
+      .option('--audience <audience>', 'the same as --for')
       .option('--json', 'print as JSON'),
+)
+command(
+  'triage [complaint...]',
+  'from a complaint to the modes that could explain it, and what to do first',
+  () => import('./commands/triage.ts'),
+  (c) =>
+    c
+      .option('--answers <file>', 'JSON or YAML: complaint, answers and facts, instead of being asked')
+      .option('--format <form>', 'text, md or json (default: text, or md with --output)')
+      .option('--json', 'the same as --format json')
+      .option('--output <file>', 'where to write (default: stdout)'),
 )
 command(
   'lock [paths...]',
@@ -169,7 +183,7 @@ command(
 )
 command(
   'schema <name>',
-  'print the JSON Schema of run, config or catalogue',
+  'print the JSON Schema of run, config, catalogue or bug-bar',
   () => import('./commands/schema.ts'),
 )
 

@@ -1,10 +1,17 @@
 // What a run is started with, as plain data: it goes into the journal's first line, and resuming reads it there.
 import { resolve } from 'node:path'
-import { type Baseline, type BudgetName, FailmodeError, type SdlSeverity } from '@failmode/core'
+import {
+  type BarChoice,
+  type Baseline,
+  type BudgetName,
+  FailmodeError,
+  type SdlSeverity,
+} from '@failmode/core'
 import { configNames, type RunSettings, type SystemConfig } from '@failmode/system'
 import type { SourceChoice } from './load-source.ts'
+import { bugBarOf } from './read-bug-bar.ts'
 import { registry } from './registry.ts'
-import { budgetOf, bugBarOf, failOnOf, type Options, text, whole } from './terminal/options.ts'
+import { budgetOf, failOnOf, type Options, text, whole } from './terminal/options.ts'
 
 export const defaultBugBar = 'sdl-aiml-2019'
 const defaultSeed = 0
@@ -16,7 +23,8 @@ export interface RunChoice {
   readonly maxQueries: number | null
   /** Null takes the configuration's. */
   readonly seed: number | null
-  readonly bugBar: string
+  /** A bar from a file is kept whole, so that a resumed run is rated by what it was started with. */
+  readonly bugBar: BarChoice
   /** Takes the place of the configuration's. */
   readonly failOn: SdlSeverity | null
   /** Path of a baseline, in the place of the configuration's. */

@@ -9,6 +9,7 @@ import { renderSarif } from './sarif.ts'
 import { shareSafe } from './share-safe.ts'
 
 export { formatInterval, formatMeasurement, formatNumber, formatPercent, formatValue } from './format.ts'
+export { code, inline } from './markdown.ts'
 export type { Audience, Renderer, RenderOptions } from './renderer.ts'
 export type { ReportCatalogue } from './report-catalogue.ts'
 export { runAgain } from './run-again.ts'
@@ -16,6 +17,7 @@ export { shareSafe } from './share-safe.ts'
 export { findingsOf, type ModeRow, modesTable } from './table.ts'
 export { oneLine, visibleText } from './visible-text.ts'
 export {
+  audiences,
   byRating,
   type OutcomeWords,
   outcomeWords,

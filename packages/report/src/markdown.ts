@@ -2,8 +2,10 @@
 // order as the HTML report, without pictures (a comment cannot carry them); their files are named instead.
 // Everything that comes from the run is escaped, so that a label cannot break a table, load a picture, mention a
 // person or pass for a heading.
-import type { CheckResult, Evidence, Finding, Measurement, ModeResult, RunDocument } from '@failmode/core'
+import type { CheckResult, Evidence, Measurement, ModeResult, RunDocument } from '@failmode/core'
 import { box } from '@failmode/core'
+import { type Block, type FindingContext, findingContext } from './briefs/brief.ts'
+import { writeBrief } from './briefs/write-brief.ts'
 import {
   formatBare,
   formatDuration,
@@ -13,10 +15,11 @@ import {
   formatTime,
   measuredValue,
 } from './format.ts'
+import { notLookedAt } from './not-looked-at.ts'
 import type { RenderOptions } from './renderer.ts'
 import { barTitle, mitigationWords, modeWords, type ReportCatalogue } from './report-catalogue.ts'
 import { runAgain } from './run-again.ts'
-import { findingMeasurements, findingsOf, modesTable } from './table.ts'
+import { findingsOf, modesTable } from './table.ts'
 import { oneLine, visibleText } from './visible-text.ts'
 import {
   audiences,
@@ -41,10 +44,13 @@ export function renderMarkdown(run: RunDocument, options: MarkdownOptions): stri
   const blocks = [
     ...heading(run),
     overview(run),
-    ...findings(run, options.catalogue),
+    ...findings(run, options),
+    ...gaps(run),
     ...sanity(run),
-    '## Every mode in detail',
-    ...run.modes.flatMap((mode) => modeDetail(run, mode, options)),
+    // Checks and their numbers are for the engineer.
+    ...(options.audience === undefined || options.audience === 'engineer'
+      ? ['## Every mode in detail', ...run.modes.flatMap((mode) => modeDetail(run, mode, options))]
+      : []),
     ...facts(run, options.catalogue),
   ]
   return `${blocks.join('\n\n')}\n`
@@ -78,19 +84,26 @@ function overview(run: RunDocument): string {
   return table(['#', 'Mode', 'Outcome', 'Headline [95 % interval] (n)', 'Severity', 'What it means'], rows)
 }
 
-function findings(run: RunDocument, catalogue: ReportCatalogue): readonly string[] {
+function findings(run: RunDocument, { catalogue, audience }: MarkdownOptions): readonly string[] {
   if (run.findings.length === 0)
     return ['## Findings', 'None. Modes that were not observed are no proof of safety.']
   return [
     '## Findings',
-    ...[...run.findings].sort(byRating).flatMap((finding) => findingBlocks(run, finding, catalogue)),
+    ...[...run.findings].sort(byRating).flatMap((finding) => {
+      const context = findingContext(run, catalogue, finding)
+      const brief = writeBrief(audience, context)
+      return [
+        ...findingHead(context),
+        ...(brief === null
+          ? engineerBlocks(context)
+          : brief.flatMap(({ title, blocks }) => [`#### ${inline(title)}`, ...blocks.map(blockText)])),
+      ]
+    }),
   ]
 }
 
-function findingBlocks(run: RunDocument, finding: Finding, catalogue: ReportCatalogue): readonly string[] {
-  const mode = run.modes.find(({ slug }) => slug === finding.mode)
-  const measured = findingMeasurements(run, finding)
-  const advice = mitigationWords(catalogue, finding.mitigations)
+function findingHead({ finding, mode, catalogue }: FindingContext): readonly string[] {
+  const { rule } = finding
   return [
     `### ${inline(finding.title)}`,
     [
@@ -100,7 +113,13 @@ function findingBlocks(run: RunDocument, finding: Finding, catalogue: ReportCata
       `check ${code(finding.check)}`,
       `id ${code(finding.id)}`,
     ].join(' · '),
-    `Rated by ${inline(barTitle(catalogue, finding.rule.bar))}, rule ${code(finding.rule.id)}: ${inline(finding.rule.text)}`,
+    [
+      `Rated by ${inline(barTitle(catalogue, rule.bar))}, rule ${code(rule.id)}: ${inline(rule.text)}`,
+      ...(rule.elsewhere ?? []).map(
+        ({ bar, severity, text }) =>
+          `${inline(barTitle(catalogue, bar))} rates the same ${severity}: ${inline(text)}`,
+      ),
+    ].join(' '),
     ...(finding.baseline === undefined
       ? []
       : [`**${baselineWords[finding.baseline.status]}**: ${inline(finding.baseline.reason)}`]),
@@ -109,6 +128,12 @@ function findingBlocks(run: RunDocument, finding: Finding, catalogue: ReportCata
       : [
           `**Waived** by ${inline(finding.waived.owner)} until ${inline(finding.waived.until)}: ${inline(finding.waived.reason)}`,
         ]),
+  ]
+}
+
+function engineerBlocks({ finding, measurements, catalogue }: FindingContext): readonly string[] {
+  const advice = mitigationWords(catalogue, finding.mitigations)
+  return [
     paragraph(finding.description),
     ...(finding.rule.open.length === 0
       ? []
@@ -120,10 +145,12 @@ function findingBlocks(run: RunDocument, finding: Finding, catalogue: ReportCata
             ),
           ),
         ]),
-    ...(measured.length === 0 ? [] : ['What was measured:', measurementTable(measured.slice(0, shownRows))]),
-    ...(measured.length <= shownRows
+    ...(measurements.length === 0
       ? []
-      : [`${formatNumber(measured.length - shownRows)} more are in the detail of the mode.`]),
+      : ['What was measured:', measurementTable(measurements.slice(0, shownRows))]),
+    ...(measurements.length <= shownRows
+      ? []
+      : [`${formatNumber(measurements.length - shownRows)} more are in the detail of the mode.`]),
     ...finding.evidence.flatMap(evidenceBlocks),
     'Reproduce:',
     fence(finding.reproduce),
@@ -133,6 +160,38 @@ function findingBlocks(run: RunDocument, finding: Finding, catalogue: ReportCata
           'Mitigations:',
           list(advice.map(({ id, title, text }) => `${code(id)} **${inline(title)}**: ${inline(text)}`)),
         ]),
+  ]
+}
+
+function blockText(block: Block): string {
+  switch (block.kind) {
+    case 'text':
+      return paragraph(block.text)
+    case 'list':
+      return list(block.items.map(inline))
+    case 'terms':
+      return list(block.rows.map(([term, text]) => `**${inline(term)}** ${inline(text)}`))
+    case 'command':
+      return fence(block.command)
+    case 'notes':
+      return list(
+        block.notes.map(({ head, text, foot }) => `**${inline(head)}.** ${inline(text)} _${inline(foot)}_`),
+      )
+  }
+}
+
+function gaps(run: RunDocument): readonly string[] {
+  const found = notLookedAt(run)
+  return [
+    '## What was not looked at',
+    found.length === 0
+      ? 'Every check of this version that fits the system ran, and left nothing out.'
+      : list(
+          found.map(
+            ({ mode, reasons }) =>
+              `**${inline(modeTitle(mode))}** (${outcomeWords[mode.outcome].word.toLowerCase()}): ${reasons.map(inline).join(' ')}`,
+          ),
+        ),
   ]
 }
 

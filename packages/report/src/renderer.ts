@@ -10,7 +10,7 @@ export interface RenderOptions {
   readonly readBlob?: (path: string) => Uint8Array | undefined
   /** Leave out what may not leave the house; without it each form has its own default. */
   readonly shareSafe?: boolean
-  /** Whose words explain a mode; without it all three. */
+  /** For whom findings are written; without it for the engineer, with all three voices on each mode. */
   readonly audience?: Audience
 }
 

@@ -3,7 +3,17 @@ import type { Catalogue } from '@failmode/catalogue'
 /** What a report reads of the catalogue: the words for modes and mitigations, and whom they come from. */
 export type ReportCatalogue = Pick<
   Catalogue,
-  'asOf' | 'notices' | 'documents' | 'modes' | 'mitigations' | 'bugBars' | 'safetyScale' | 'schemes'
+  | 'asOf'
+  | 'notices'
+  | 'documents'
+  | 'modes'
+  | 'mitigations'
+  | 'bugBars'
+  | 'safetyScale'
+  | 'schemes'
+  | 'ratingFacts'
+  | 'decisionRecord'
+  | 'glossary'
 >
 
 export type ReportMode = ReportCatalogue['modes'][number]

@@ -23,6 +23,14 @@ export interface Rating {
   /** The rule in words. */
   readonly text: string
   readonly open: readonly OpenFact[]
+  /** Other bars of the catalogue that rate this, and otherwise. */
+  readonly elsewhere: readonly OtherRating[]
+}
+
+export interface OtherRating {
+  readonly bar: string
+  readonly severity: SdlSeverity
+  readonly text: string
 }
 
 export interface RateInput {
@@ -76,5 +84,19 @@ export function rate({ catalogue, bugBar, mode, variant, facts, offBar = false }
     bar: rules.id,
     text: rating.rule.because,
     open,
+    elsewhere: offBar ? [] : otherRatings(catalogue, bugBar, subject, published?.severity ?? null),
   }
+}
+
+function otherRatings(
+  { bugBars }: Catalogue,
+  chosen: string,
+  subject: Parameters<typeof applyRules>[1],
+  severity: SdlSeverity | null,
+): OtherRating[] {
+  return bugBars.flatMap((bar) => {
+    const other = bar.id === chosen ? null : applyRules(bar, subject)
+    if (other === null || other.severity === severity) return []
+    return [{ bar: bar.id, severity: other.severity, text: other.rule.because }]
+  })
 }

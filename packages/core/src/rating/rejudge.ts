@@ -4,13 +4,15 @@ import type { Catalogue } from '@failmode/catalogue'
 import { FailmodeError } from '../errors.ts'
 import type { AnyProbe } from '../probe/probe.ts'
 import type { RunDocument } from '../run/run-document.ts'
+import { type BarChoice, barOf, chooseBar } from './bar-choice.ts'
 import { type GateConfig, gateRun } from './gate.ts'
 import { type CheckState, judgeRun } from './judge-run.ts'
 
 export interface RejudgeOptions {
   readonly catalogue: Catalogue
   readonly probes: readonly AnyProbe[]
-  readonly bugBar?: string
+  /** That of the run where absent. */
+  readonly bugBar?: BarChoice
   /** Parsed options by mode slug; those of the run where absent. */
   readonly options?: Readonly<Record<string, unknown>>
   readonly assets?: Readonly<Record<string, string | boolean>>
@@ -48,10 +50,11 @@ export function rejudge(run: RunDocument, choice: RejudgeOptions): RunDocument {
       return { ...base, result: { kind: 'measured', measured: { measurements, notCovered, facts } } }
     }),
   )
-  const bugBar = choice.bugBar ?? run.bugBar
+  const { catalogue, bugBar, ownBugBar } = chooseBar(choice.catalogue, choice.bugBar ?? barOf(run))
+  const { ownBugBar: _, ...rest } = run
   const assets = choice.assets ?? run.system.assets
   const judged = judgeRun({
-    catalogue: choice.catalogue,
+    catalogue,
     systemName: run.system.name,
     assets,
     bugBar,
@@ -73,8 +76,9 @@ export function rejudge(run: RunDocument, choice: RejudgeOptions): RunDocument {
       : gateRun({ modes: judged.modes, findings: compared }, choice.gate, { today: choice.today })
   const gate = gated?.result ?? null
   return {
-    ...run,
+    ...rest,
     bugBar,
+    ...(ownBugBar === undefined ? {} : { ownBugBar }),
     system: { ...run.system, assets: { ...assets }, options: { ...run.system.options, ...choice.options } },
     modes: [...judged.modes],
     findings: [...(gated?.findings ?? compared)],

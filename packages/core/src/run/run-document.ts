@@ -1,6 +1,7 @@
 // run.json, schema version 1: the single source of every report. The zod schemas below are the contract; the
 // types are read off them, and `failmode schema run` prints them as JSON Schema. Large things (pictures,
 // per-sample outcomes) are files of the run folder, named here by path and digest.
+import { OwnBugBar } from '@failmode/catalogue'
 import { z } from 'zod'
 import { gateConfigSchema } from '../rating/gate.ts'
 import {
@@ -62,6 +63,10 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
     title: z.string(),
     columns: z.array(z.string()),
     rows: z.array(z.array(cellSchema)),
+    sample: z
+      .boolean()
+      .optional()
+      .describe('false when no cell holds data of the user; share-safe reports leave the others out'),
   }),
   z.object({
     kind: z.literal('curve'),
@@ -156,6 +161,11 @@ export const findingSchema = z.object({
     text: z.string().describe('the rule in words'),
     /** Facts nobody answered, with what another answer would change. */
     open: z.array(z.object({ fact: z.string(), question: z.string(), effect: z.string() })),
+    /** Published bars that rate the same otherwise, since they disagree on some modes. */
+    elsewhere: z
+      .array(z.object({ bar: z.string(), severity: sdlSeveritySchema, text: z.string() }))
+      .optional()
+      .describe('what other bug bars say, where that differs'),
   }),
   description: z.string(),
   evidence: z.array(evidenceSchema),
@@ -240,6 +250,7 @@ export const runDocumentSchema = z.object({
   }),
   complete: z.boolean().describe('false when the run was interrupted and can be resumed'),
   bugBar: z.string(),
+  ownBugBar: OwnBugBar.optional().describe('the bar itself, where it is not a published one'),
   modes: z.array(modeResultSchema),
   findings: z.array(findingSchema),
   sanity: z.array(sanityEntrySchema),

@@ -1,49 +1,36 @@
 import { tmpdir } from 'node:os'
-import { catalogue } from '@failmode/catalogue'
 import { describe, expect, it } from 'vitest'
-import { registry } from '../registry.ts'
 import { failmode } from '../testing/command-line.ts'
-import { explain } from './explain.ts'
 
 const cwd = tmpdir()
 const command = (...args: readonly string[]) => failmode(args, { cwd })
-const textOf = (word: string, audience: 'engineer' | 'responder' | 'policy' = 'engineer') =>
-  JSON.stringify(explain(word, audience))
-
-/** As it stands inside JSON. */
-const escaped = (term: string) => JSON.stringify(term.toLowerCase()).slice(1, -1)
 
 describe('explain', () => {
   it('speaks to policy makers of cause, consequence and civil liberties', async () => {
     const { status, stdout, stderr } = await command('explain', 'perturbation', '--for', 'policy')
     expect(status, stderr).toBe(0)
-    for (const title of ['Cause', 'Consequence', 'Civil liberties']) expect(stdout).toContain(`\n${title}\n`)
+    for (const title of ['Cause', 'Consequence', 'Civil liberties', 'Sources'])
+      expect(stdout).toContain(`\n${title}\n`)
     expect(stdout).toMatch(/^1\. Perturbation attack/)
   })
 
-  it.each(catalogue.modes.map((mode) => mode.slug))('knows %s for each audience', (slug) => {
-    const texts = (['engineer', 'responder', 'policy'] as const).map((audience) => textOf(slug, audience))
-    expect(new Set(texts).size).toBe(3)
+  it('stays within 80 columns, addresses aside', async () => {
+    const { stdout } = await command('explain', 'critical')
+    const long = stdout.split('\n').filter((line) => line.length > 80 && !line.includes('https://'))
+    expect(long).toEqual([])
+    expect(stdout).toContain('\nSources\n')
   })
 
-  it('finds a mode by number and by name as well', () => {
-    for (const mode of catalogue.modes) {
-      expect(textOf(String(mode.number))).toBe(textOf(mode.slug))
-      expect(textOf(mode.name.toUpperCase())).toBe(textOf(mode.slug))
-    }
-  })
-
-  it('knows variants, checks, measurements, severities and terms', () => {
-    expect(explain('1c', 'engineer')).toMatchObject({ kind: 'variant of perturbation' })
-    for (const { meta } of registry.flatMap((probe) => probe.checks)) {
-      expect(explain(meta.id, 'engineer').kind).toMatch(/^check of /)
-      for (const name of meta.measurements) expect(textOf(name)).toContain(meta.id)
-    }
-    for (const word of ['critical', 'important', 'moderate', 'low', 'high', 'medium']) {
-      expect(explain(word, 'engineer').sections[0]?.lines.length).toBeGreaterThan(0)
-    }
-    // Some terms are names of modes too; then the mode is what is explained.
-    for (const { term } of catalogue.glossary) expect(textOf(term).toLowerCase()).toContain(escaped(term))
+  it('takes --audience for --for, and refuses two different ones', async () => {
+    const [one, other] = await Promise.all([
+      command('explain', 'pgd', '--for', 'responder'),
+      command('explain', 'pgd', '--audience', 'responder'),
+    ])
+    expect(one.status, one.stderr).toBe(0)
+    expect(other.stdout).toBe(one.stdout)
+    const both = await command('explain', 'pgd', '--for', 'policy', '--audience', 'engineer')
+    expect({ status: both.status, stdout: both.stdout }).toEqual({ status: 2, stdout: '' })
+    expect(both.stderr).toMatch(/^error usage: .*--audience/)
   })
 
   it('suggests the nearest word for an unknown one', async () => {
@@ -52,10 +39,23 @@ describe('explain', () => {
     expect(stderr).toMatch(/^error usage: .*"perturbashun"[\s\S]*"perturbation"/)
   })
 
-  it('prints JSON', async () => {
-    const { status, stdout } = await command('explain', 'membership', 'inference', '--json')
-    expect(status).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ title: expect.stringMatching(/^4\. Membership Inference/) })
+  it('prints JSON of one shape for everything', async () => {
+    for (const [words, kind, id] of [
+      [['membership', 'inference'], 'mode', 'membership-inference'],
+      [['1c'], 'variant', '1c'],
+      [['robust-accuracy'], 'measure', 'robust-accuracy'],
+    ] as const) {
+      const { status, stdout } = await command('explain', ...words, '--audience', 'policy', '--json')
+      expect(status).toBe(0)
+      const explanation = JSON.parse(stdout)
+      expect(Object.keys(explanation)).toEqual(['kind', 'title', 'id', 'audience', 'sections', 'sources'])
+      expect(explanation).toMatchObject({ kind, id, audience: 'policy' })
+      for (const { title, lines } of explanation.sections) {
+        expect(title === null || typeof title === 'string').toBe(true)
+        expect(lines.length).toBeGreaterThan(0)
+      }
+      for (const source of explanation.sources) expect(Object.keys(source)).toEqual(['title', 'url'])
+    }
   })
 })
 

@@ -3,9 +3,10 @@ import { catalogue } from '@failmode/catalogue'
 import { rejudge } from '@failmode/core'
 import { loadConfig, sha256, writeWhole } from '@failmode/system'
 import { exitOf } from '../exit-of.ts'
+import { bugBarOf } from '../read-bug-bar.ts'
 import { readRun } from '../read-run.ts'
 import { registry, vocabulary } from '../registry.ts'
-import { bugBarOf, failOnOf, type Options, text } from '../terminal/options.ts'
+import { failOnOf, type Options, text } from '../terminal/options.ts'
 import { printRun } from '../terminal/print-run.ts'
 
 export async function run([name]: readonly string[], options: Options): Promise<number> {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { catalogue } from '@failmode/catalogue'
+import { audiences } from '@failmode/report'
 import { writeWhole } from '@failmode/system'
 import { readRun } from '../read-run.ts'
 import { type Options, oneOf, text } from '../terminal/options.ts'
@@ -7,11 +8,19 @@ import { renderReport, reportFormats } from '../write-reports.ts'
 
 export async function run([name]: readonly string[], options: Options): Promise<number> {
   const format = oneOf(text(options, 'format') ?? 'html', reportFormats, '--format')
+  const named = text(options, 'audience')
+  const audience = named === undefined ? undefined : oneOf(named, audiences, '--audience')
   const { run: stored, folder } = await readRun(name as string)
-  const report = renderReport(stored, format, { folder, catalogue })
+  const report = renderReport(stored, format, {
+    folder,
+    catalogue,
+    ...(audience === undefined ? {} : { audience }),
+    ...(options.shareSafe === true ? { shareSafe: true } : {}),
+  })
   const output = text(options, 'output')
   // A page is for a browser; every other form may be wanted in a pipe.
-  const path = output ?? (format === 'html' ? join(folder, 'report.html') : undefined)
+  const file = ['report', ...(audience === undefined ? [] : [audience]), 'html'].join('.')
+  const path = output ?? (format === 'html' ? join(folder, file) : undefined)
   if (path === undefined) {
     process.stdout.write(report.endsWith('\n') ? report : `${report}\n`)
   } else {

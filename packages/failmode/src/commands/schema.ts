@@ -1,4 +1,4 @@
-import { catalogueJsonSchema } from '@failmode/catalogue'
+import { catalogueJsonSchema, ownBugBarJsonSchema } from '@failmode/catalogue'
 import { runJsonSchema } from '@failmode/core'
 import { configJsonSchema } from '@failmode/system'
 import { type Options, oneOf } from '../terminal/options.ts'
@@ -7,6 +7,7 @@ const schemas: Readonly<Record<string, () => unknown>> = {
   run: runJsonSchema,
   config: configJsonSchema,
   catalogue: catalogueJsonSchema,
+  'bug-bar': ownBugBarJsonSchema,
 }
 
 export async function run([name]: readonly string[], _: Options): Promise<number> {

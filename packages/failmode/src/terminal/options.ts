@@ -1,5 +1,4 @@
 // Values from the command line, checked before anything is opened.
-import { catalogue } from '@failmode/catalogue'
 import {
   type BudgetName,
   budgets,
@@ -49,10 +48,4 @@ export function budgetOf(options: Options): BudgetName {
 export function failOnOf(options: Options): SdlSeverity | undefined {
   const value = text(options, 'failOn')
   return value === undefined ? undefined : oneOf(value, sdlSeverities, '--fail-on')
-}
-
-export function bugBarOf(options: Options): string | undefined {
-  const value = text(options, 'bugBar')
-  const known = catalogue.bugBars.map(({ id }) => id)
-  return value === undefined ? undefined : oneOf(value, known, '--bug-bar')
 }

@@ -19,6 +19,7 @@ import {
 import type { Norm } from '../attacks/ball.ts'
 import { chooseSamples } from '../steps/choose-samples.ts'
 import { chunk } from '../steps/chunk.ts'
+import { evenPieces } from '../steps/even-pieces.ts'
 import { predictLabels } from '../steps/predict.ts'
 import { isPicture } from '../steps/sample-image.ts'
 import type { AttackPlan, Goal, Source } from './attack-plan.ts'
@@ -60,8 +61,8 @@ export interface AttackCheck {
 
 /** Samples that one prediction step looks at. */
 const predictionChunk = 500
-/** Samples that one step attacks: small enough that a killed run loses little, large enough for full batches. */
-const attackChunk = 64
+/** Samples that one step attacks: few enough that all workers have some and a killed run loses little. */
+const attackPiece = { least: 4, most: 64 }
 
 export const measurementNames = [
   'clean-accuracy',
@@ -223,7 +224,7 @@ async function measureAttack(
   for (const plan of workload.plans) {
     const left = spec.mode === 'closest' ? attackable : attackable.filter((index) => !best.has(index))
     const attacked = await Promise.all(
-      chunk(left, attackChunk).map((part) =>
+      evenPieces(left, attackPiece).map((part) =>
         context.step(attackStep, { source, indices: part, norm, eps, goal: goalFor(part), plan, votes }),
       ),
     )

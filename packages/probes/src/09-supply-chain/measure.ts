@@ -87,6 +87,7 @@ function fileEvidence({ path, state, expected, actual, difference }: LockCompari
 function table(compared: readonly LockComparison[], lockName: string | null): Evidence {
   return {
     kind: 'table',
+    sample: false,
     title: lockName === null ? 'Artifacts; there is no lock file' : `Artifacts beside ${lockName}`,
     columns: ['path', 'state', 'recorded', 'measured SHA-256'],
     rows: compared.map(({ path, state, expected, actual, difference }) => [

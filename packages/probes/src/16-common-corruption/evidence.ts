@@ -17,6 +17,7 @@ export function tableAndCurves({ cells }: Answers): readonly Evidence[] {
   return [
     {
       kind: 'table',
+      sample: false,
       title: 'Accuracy by corruption and severity',
       columns: ['corruption', ...severities.map((severity) => `severity ${severity}`), 'mean'],
       rows: rows.map(({ corruption, accuracies }) => [

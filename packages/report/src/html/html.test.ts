@@ -2,10 +2,12 @@ import { catalogue } from '@failmode/catalogue'
 import type { RunDocument } from '@failmode/core'
 import { describe, expect, it } from 'vitest'
 import { exampleRun, hostileRun, sha256 } from '../testing/example-run.ts'
+import { outcomeWords, voiceNames } from '../wording.ts'
 import { renderHtml } from './html.tsx'
 
 const render = ({ run, blobs } = exampleRun()) =>
   renderHtml(run, { catalogue, readBlob: (path) => blobs.get(path) })
+const withoutTags = (html: string) => withoutStyle(html).replace(/<[^>]*>/g, '')
 const withoutStyle = (html: string) => html.replace(/<style>[\s\S]*?<\/style>/, '')
 
 describe('the HTML report', () => {
@@ -78,11 +80,64 @@ describe('the HTML report', () => {
     expect(html).toContain('safety scale')
   })
 
-  it('speaks to one audience when asked', () => {
+  it.each([
+    ['engineer', 'Reproduce', 'First response'],
+    ['responder', 'First response', 'Legal questions'],
+    ['policy', 'Legal questions', 'First response'],
+  ] as const)('speaks to the %s when asked: has %s, and not %s', (audience, own, other) => {
     const { run } = exampleRun()
-    const policy = withoutStyle(renderHtml(run, { catalogue, audience: 'policy' }))
-    expect(policy).toContain('For the lawyer or policy maker')
-    expect(policy).not.toContain('For the engineer')
+    const page = withoutStyle(renderHtml(run, { catalogue, audience }))
+    expect(page.match(new RegExp(`<h4>${own}</h4>`, 'g'))).toHaveLength(run.findings.length)
+    expect(page).not.toContain(`<h4>${other}</h4>`)
+    expect(page.includes('id="detail"')).toBe(audience === 'engineer')
+    expect(page).toContain(`crash-test report for the ${voiceNames[audience]}`)
+    for (const [, href] of page.matchAll(/<a [^>]*href="#([^"]*)"/g)) expect(page).toContain(`id="${href}"`)
+  })
+
+  it('gives the responder the five fields of the decision record, each with what the run knows of it', () => {
+    const { run } = exampleRun()
+    const page = renderHtml(run, { catalogue, audience: 'responder' })
+    expect(catalogue.decisionRecord.fields).toHaveLength(5)
+    for (const field of catalogue.decisionRecord.fields)
+      expect(page.split(`<dt>${field}</dt>`)).toHaveLength(run.findings.length + 1)
+    expect(page).toContain(`SHA-256 ${run.system.model?.digest}`)
+  })
+
+  it('gives policy both readings of access, and each legal note with place, date, certainty and whose it is', () => {
+    const { run } = exampleRun()
+    const page = renderHtml(run, { catalogue, audience: 'policy' })
+      .replaceAll('&#x27;', "'")
+      .replaceAll('&quot;', '"')
+    const mode = catalogue.modes.find(({ slug }) => slug === 'perturbation')!
+    for (const text of [mode.accessViolation.comments.text, mode.accessViolation.paper.text, mode.say.policy])
+      expect(page).toContain(text)
+    for (const note of mode.legalNotes) {
+      for (const part of [note.jurisdiction, note.text, note.asOf, note.opinionOf, note.source])
+        expect(page).toContain(part)
+    }
+    expect(page).toContain('They are no legal advice.')
+  })
+
+  it('says what was not looked at, of modes without a result as of checks with one', () => {
+    expect(html).toContain('Perturbations outside the linf ball')
+    const gaps = /<section id="gaps">[\s\S]*?<\/section>/.exec(html)?.[0] ?? ''
+    for (const { number, name, outcome, reason } of exampleRun().run.modes) {
+      if (outcomeWords[outcome].reading !== 'unobserved') continue
+      expect(gaps).toContain(`${number}. ${name}`)
+      expect(gaps.replaceAll('&quot;', '"')).toContain(reason)
+    }
+  })
+
+  it('shows what another bug bar says where the two disagree', () => {
+    const { run } = exampleRun()
+    const [first, ...others] = run.findings
+    const elsewhere = [{ bar: 'threat-modeling-2019', severity: 'moderate' as const, text: 'because' }]
+    const title = catalogue.bugBars.find(({ id }) => id === 'threat-modeling-2019')?.title
+    const changed = { ...run, findings: [{ ...first!, rule: { ...first!.rule, elsewhere } }, ...others] }
+    for (const audience of [undefined, 'policy'] as const) {
+      const page = renderHtml(changed, { catalogue, ...(audience && { audience }) })
+      expect(withoutTags(page)).toContain(`${title} rates the same moderate: because`)
+    }
   })
 })
 

@@ -35,7 +35,7 @@ export function renderHtml(
         {/* biome-ignore lint/security/noDangerouslySetInnerHtml: our own style sheet, no text of a run in it */}
         <style dangerouslySetInnerHTML={{ __html: style }} />
       </head>
-      <body>
+      <body className={audience === undefined ? undefined : `for-${audience}`}>
         <ReportPage run={visible} catalogue={catalogue} pictures={pictures} audience={audience} />
       </body>
     </html>,

@@ -17,7 +17,7 @@ export const style = `
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #121417; --panel: #1a1d21; --sunk: #22262b; --ink: #ecebe6; --soft: #a5a9b0; --line: #343940; --rule: #8b9098;
-    --link: #8fbcf0; --clean: #74c79c; --tint: #5b9be0; --cell: #ffffff; --cell-deep: #000000;
+    --link: #8fbcf0; --clean: #74c79c; --tint: #5f9ee3; --cell: #ffffff; --cell-deep: #000000;
     --critical: #ff7387; --important: #ff9a5c; --moderate: #e2c04c; --low: #93b6cf;
     --high: #e58fdd; --medium: #b3a6f5; --slow: #a3bbd8; --on-severity: #14161a;
     --hatch: repeating-linear-gradient(-45deg, transparent 0 5px, rgba(236, 235, 230, .12) 5px 7px);
@@ -95,7 +95,7 @@ main > section > h2 { padding-top: 12px; border-top: 2px solid var(--rule); marg
   display: inline-flex; align-items: center; gap: 7px; padding: 2px 9px 2px 8px; font-size: 13.5px; line-height: 20px;
   white-space: nowrap; border: 1.5px solid var(--severity); border-radius: 3px; vertical-align: middle;
 }
-.chip small { color: inherit; opacity: .86; }
+.chip small { color: inherit; }
 .chip.sdl { background: var(--severity); color: var(--on-severity); }
 .chip.safety { color: var(--severity); border-style: double; border-width: 3px; padding: 0 7px 0 6px; }
 .chip svg { fill: currentColor; }
@@ -164,6 +164,20 @@ main > section > h2 { padding-top: 12px; border-top: 2px solid var(--rule); marg
 .rating-rule { border-left: 2px solid var(--severity); padding-left: 14px; max-width: 84ch; margin-top: 16px; }
 .rating-rule h4 { margin-bottom: 0 !important; font-size: 13.5px; color: var(--soft); font-weight: 500; }
 .open-facts { font-size: 13.5px; list-style: none; padding: 0; display: grid; gap: 10px; }
+.finding .brief { display: block; columns: 2 400px; column-gap: 48px; }
+.brief > section { break-inside: avoid-column; margin-bottom: 24px; }
+.brief > section > * + * { margin-top: 8px; }
+.brief-list { padding-left: 1.1em; display: grid; gap: 4px; }
+.brief-terms { display: grid; gap: 8px; }
+.brief-terms dt { color: var(--soft); font-size: 13.5px; }
+.brief-notes { list-style: none; padding: 0; display: grid; gap: 8px; }
+.brief-notes li { border-left: 2px solid var(--line); padding-left: 14px; }
+.brief-notes small { display: block; color: var(--soft); overflow-wrap: anywhere; }
+.rating-rule .quiet { font-size: 13.5px; margin-top: 4px; }
+.gaps { display: grid; gap: 14px; }
+.gaps > div { display: grid; grid-template-columns: minmax(0, 17em) minmax(0, 1fr); gap: 2px 24px; border-bottom: 1px solid var(--line); padding-bottom: 12px; }
+.gaps dt { font-weight: 600; grid-row: 1 / span 99; }
+.gaps dd { grid-column: 2; max-width: 80ch; font-size: 13.5px; }
 .waiver { margin-top: 14px; padding: 8px 12px; border: 1px dashed var(--soft); max-width: 74ch; }
 .mitigations { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 250px), 1fr)); gap: 14px 28px; }
 .mitigations li { font-size: 13.5px; }
@@ -279,6 +293,8 @@ details[open] > summary { margin-bottom: 10px; }
   .modes-severity { grid-column: 2 / -1; }
   .modes-headline, .modes-meaning { grid-column: 2 / -1; }
   .finding { padding: 16px 14px 20px; border-left-width: 6px; }
+  .gaps > div { grid-template-columns: 1fr; }
+  .gaps dd { grid-column: 1; }
   .finding > header h3 { font-size: 18px; }
   .dots-row { grid-template-columns: 1fr auto; padding: 4px 0; }
   .dots-row .track { grid-column: 1 / -1; grid-row: 2; }
@@ -310,6 +326,10 @@ details[open] > summary { margin-bottom: 10px; }
   h2, h3, h4, summary, figcaption { break-after: avoid; }
   tr, figure, .chip, .rating-rule, .sanity li, .frame, .command { break-inside: avoid; }
   .finding { break-inside: auto; border-width: 1px 1px 1px 6px; }
+  .for-policy .finding { break-before: page; font-size: 9pt; line-height: 1.35; padding: 12px 16px; }
+  .for-policy .finding-body { gap: 8px; margin-top: 8px; } .finding .brief { columns: 2; column-gap: 9mm; } .brief > section { break-inside: auto; } .for-policy .brief > section { margin-bottom: 8px; } .for-policy .brief > section > * + * { margin-top: 3px; }
+  .for-policy .brief-list, .for-policy .brief-terms, .for-policy .brief-notes { gap: 2px; }
+  .for-policy .finding dt, .for-policy .finding small, .for-policy .finding .lead { font-size: inherit; max-width: none; }
   a { color: inherit; text-decoration: none; }
 }
 `

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { catalogue } from '@failmode/catalogue'
 import {
   type AnyProbe,
+  type BarChoice,
   type Baseline,
   type BudgetName,
   type CheckContext,
@@ -15,6 +16,7 @@ import {
   type CheckState,
   type Cost,
   canonicalJson,
+  chooseBar,
   createRandom,
   errorToData,
   FailmodeError,
@@ -50,7 +52,7 @@ export interface RunSettings {
   readonly maxQueries: number | null
   readonly seed: number
   readonly workers?: number
-  readonly bugBar: string
+  readonly bugBar: BarChoice
   /** What is known and accepted; only what is new or worse fails the gate. */
   readonly baseline?: Baseline
   /** Kept in the journal's first line, so that the folder alone can be resumed. */
@@ -366,11 +368,12 @@ function assemble(parts: {
 }): RunDocument {
   const { system, settings, header, measured, summary, pool, steps } = parts
   const { config, facts } = system
+  const { bugBar, ownBugBar, ...bar } = chooseBar(catalogue, settings.bugBar)
   const judged = judgeRun({
-    catalogue,
+    catalogue: bar.catalogue,
     systemName: facts.name,
     assets: facts.assets,
-    bugBar: settings.bugBar,
+    bugBar,
     checks: measured.map(({ state }) => state),
     headlines: summary.headlines,
     sanity: summary.sanity,
@@ -425,7 +428,8 @@ function assemble(parts: {
       libraries: libraryVersions(),
     },
     complete: !parts.interrupted,
-    bugBar: settings.bugBar,
+    bugBar,
+    ownBugBar,
     modes: judged.modes,
     findings: judged.findings,
     sanity: summary.sanity,

@@ -4,7 +4,7 @@ import { formatBare, formatMeasurement } from '../../format.ts'
 import { each } from './each.tsx'
 
 /** Share of the tint from which text has to change sides to keep a contrast of 4.5 to 1. */
-const deepFrom = 0.68
+const deepFrom = 0.69
 
 /**
  * A measurement over two slice keys. It is a table with tinted cells: the numbers are there for a grey printer, a

@@ -6,15 +6,21 @@ import { each } from './each.tsx'
 import { OutcomeLabel, OutcomeMark, SeverityChip } from './marks.tsx'
 import { axisFor, Track } from './track.tsx'
 
+interface ModesProps {
+  readonly rows: readonly ModeRow[]
+  /** Whether the page has a section for each mode. */
+  readonly linked: boolean
+}
+
 /** The modes as a row of plates, the whole run in one look. */
-export function ModeStrip({ rows }: { readonly rows: readonly ModeRow[] }) {
+export function ModeStrip({ rows, linked }: ModesProps) {
   return (
     <nav className="plates" aria-label="Outcome of each mode">
       {each(rows, (row) => {
         const { word, reading } = outcomeWords[row.outcome]
         return (
           <a
-            href={`#${modeAnchor(row.slug)}`}
+            href={linked ? `#${modeAnchor(row.slug)}` : '#modes'}
             className={`plate reads-${reading} ${row.rating === null ? '' : row.rating.waived ? 'waived' : `${row.rating.scale} ${row.rating.severity}`}`}
             title={`${row.name}: ${word}`}
           >
@@ -29,7 +35,7 @@ export function ModeStrip({ rows }: { readonly rows: readonly ModeRow[] }) {
 }
 
 /** One row per mode. On a narrow screen a row becomes a card, so nothing has to be scrolled sideways. */
-export function ModesTable({ rows }: { readonly rows: readonly ModeRow[] }) {
+export function ModesTable({ rows, linked }: ModesProps) {
   return (
     <table className="modes">
       <thead>
@@ -49,9 +55,13 @@ export function ModesTable({ rows }: { readonly rows: readonly ModeRow[] }) {
           <tr className={`reads-${outcomeWords[row.outcome].reading}`}>
             <td className="modes-number">{row.number ?? '+'}</td>
             <th scope="row" className="modes-name">
-              <a href={`#${modeAnchor(row.slug)}`}>
+              {linked ? (
+                <a href={`#${modeAnchor(row.slug)}`}>
+                  <bdi>{row.name}</bdi>
+                </a>
+              ) : (
                 <bdi>{row.name}</bdi>
-              </a>
+              )}
             </th>
             <td className="modes-outcome">
               <OutcomeLabel outcome={row.outcome} />

@@ -1,12 +1,22 @@
 import { type Evidence, type Finding, outcomes, type RunDocument } from '@failmode/core'
+import { findingContext } from '../../briefs/brief.ts'
 import { counted, formatBytes, formatTime, shortDigest } from '../../format.ts'
+import { notLookedAt } from '../../not-looked-at.ts'
 import { leftOutWords, type Pictures } from '../../picture-budget.ts'
 import type { Audience } from '../../renderer.ts'
-import { barTitle, mitigationWords, modeWords, type ReportCatalogue } from '../../report-catalogue.ts'
+import { barTitle, modeWords, type ReportCatalogue } from '../../report-catalogue.ts'
 import { runAgain } from '../../run-again.ts'
-import { findingMeasurements, findingsOf, modesTable } from '../../table.ts'
-import { audiences, byRating, outcomeWords, verdict } from '../../wording.ts'
-import { findingAnchors } from '../anchors.ts'
+import { findingsOf, modesTable } from '../../table.ts'
+import {
+  audiences,
+  byRating,
+  modeTitle,
+  outcomeWords,
+  standsAgainst,
+  verdict,
+  voiceNames,
+} from '../../wording.ts'
+import { findingAnchors, modeAnchor } from '../anchors.ts'
 import { each } from './each.tsx'
 import { FindingCard } from './finding-card.tsx'
 import { Logo, OutcomeMark } from './marks.tsx'
@@ -32,23 +42,26 @@ export function ReportPage({ run, catalogue, pictures, audience }: ReportPagePro
       shown.set(JSON.stringify(evidence), anchors.get(finding) as string)
   }
   const shownBy = (evidence: Evidence) => shown.get(JSON.stringify(evidence))
+  const { detail, system } = shownTo(audience)
+  const doubts = run.sanity.filter(standsAgainst)
   return (
     <>
-      <Masthead run={run} />
+      <Masthead run={run} audience={audience} />
       <main>
         <VerdictBanner run={run} />
-        <ModeStrip rows={rows} />
+        <ModeStrip rows={rows} linked={detail} />
         <nav className="contents" aria-label="Sections">
           <a href="#modes">Modes</a>
           <a href="#findings">Findings ({run.findings.length})</a>
+          <a href="#gaps">Not looked at</a>
           <a href="#sanity">Sanity checks</a>
-          <a href="#detail">Every mode in detail</a>
-          <a href="#system">System</a>
+          {detail ? <a href="#detail">Every mode in detail</a> : null}
+          {system ? <a href="#system">System</a> : null}
           <a href="#again">Run it again</a>
         </nav>
         <section id="modes">
           <h2>Failure modes</h2>
-          <ModesTable rows={rows} />
+          <ModesTable rows={rows} linked={detail} />
           <Legend />
         </section>
         <section id="findings">
@@ -58,44 +71,57 @@ export function ReportPage({ run, catalogue, pictures, audience }: ReportPagePro
           ) : (
             each(findings, (finding) => (
               <FindingCard
-                finding={finding}
+                context={findingContext(run, catalogue, finding)}
                 anchor={anchors.get(finding) as string}
-                mode={run.modes.find(({ slug }) => slug === finding.mode)}
-                barTitle={barTitle(catalogue, finding.rule.bar)}
-                measurements={findingMeasurements(run, finding)}
-                mitigations={mitigationWords(catalogue, finding.mitigations)}
+                audience={audience}
+                linked={detail}
                 pictures={pictures}
               />
             ))
           )}
           <LeftOut pictures={pictures} />
         </section>
+        <Gaps run={run} linked={detail} />
         <section id="sanity">
           <h2>Sanity checks</h2>
           <p className="section-lead">
             Tests of the measurements themselves. One that fired puts the results of its check in doubt.
           </p>
-          <SanityList entries={run.sanity} />
+          {system ? (
+            <SanityList entries={run.sanity} />
+          ) : doubts.length === 0 ? (
+            <p className="quiet">
+              {run.sanity.length === 0
+                ? 'No sanity check was part of this run.'
+                : `None of ${run.sanity.length} gives reason to doubt the results.`}
+            </p>
+          ) : (
+            <SanityList entries={doubts} />
+          )}
         </section>
-        <section id="detail">
-          <h2>Every mode in detail</h2>
-          {each(run.modes, (mode) => (
-            <ModeSection
-              mode={mode}
-              words={modeWords(catalogue, mode.slug)}
-              schemes={catalogue.schemes}
-              voices={audience === undefined ? audiences : [audience]}
-              findings={findingsOf(run, mode)}
-              anchors={anchors as ReadonlyMap<Finding, string>}
-              pictures={pictures}
-              shownBy={shownBy}
-            />
-          ))}
-        </section>
-        <section id="system">
-          <h2>System and environment</h2>
-          <SystemFacts run={run} barTitle={barTitle(catalogue, run.bugBar)} />
-        </section>
+        {detail ? (
+          <section id="detail">
+            <h2>Every mode in detail</h2>
+            {each(run.modes, (mode) => (
+              <ModeSection
+                mode={mode}
+                words={modeWords(catalogue, mode.slug)}
+                schemes={catalogue.schemes}
+                voices={audience === undefined ? audiences : [audience]}
+                findings={findingsOf(run, mode)}
+                anchors={anchors as ReadonlyMap<Finding, string>}
+                pictures={pictures}
+                shownBy={shownBy}
+              />
+            ))}
+          </section>
+        ) : null}
+        {system ? (
+          <section id="system">
+            <h2>System and environment</h2>
+            <SystemFacts run={run} barTitle={barTitle(catalogue, run.bugBar)} />
+          </section>
+        ) : null}
         <section id="again">
           <h2>Run it again</h2>
           <p className="section-lead">
@@ -111,7 +137,46 @@ export function ReportPage({ run, catalogue, pictures, audience }: ReportPagePro
   )
 }
 
-function Masthead({ run }: { readonly run: RunDocument }) {
+/** Checks and their numbers are for the engineer; digests and versions for the responder as well. */
+function shownTo(audience: Audience | undefined): { readonly detail: boolean; readonly system: boolean } {
+  return { detail: audience === undefined || audience === 'engineer', system: audience !== 'policy' }
+}
+
+function Gaps({ run, linked }: { readonly run: RunDocument; readonly linked: boolean }) {
+  const gaps = notLookedAt(run)
+  return (
+    <section id="gaps">
+      <h2>What was not looked at</h2>
+      {gaps.length === 0 ? (
+        <p className="quiet">Every check of this version that fits the system ran, and left nothing out.</p>
+      ) : (
+        <dl className="gaps">
+          {each(gaps, ({ mode, reasons }) => (
+            <div>
+              <dt>
+                <OutcomeMark outcome={mode.outcome} />{' '}
+                {linked ? (
+                  <a href={`#${modeAnchor(mode.slug)}`}>
+                    <bdi>{modeTitle(mode)}</bdi>
+                  </a>
+                ) : (
+                  <bdi>{modeTitle(mode)}</bdi>
+                )}
+              </dt>
+              {each(reasons, (reason) => (
+                <dd>
+                  <bdi>{reason}</bdi>
+                </dd>
+              ))}
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  )
+}
+
+function Masthead({ run, audience }: Pick<ReportPageProps, 'run' | 'audience'>) {
   const { system } = run
   const samples = Object.entries(system.data).map(
     ([split, { count }]) => `${split} ${counted(count, 'sample')}`,
@@ -121,7 +186,10 @@ function Masthead({ run }: { readonly run: RunDocument }) {
       <p className="brand">
         <Logo size={34} />
         <span>
-          <b>failmode</b> <span className="brand-line">crash-test report</span>
+          <b>failmode</b>{' '}
+          <span className="brand-line">
+            crash-test report{audience === undefined ? '' : ` for the ${voiceNames[audience]}`}
+          </span>
         </span>
         <span className="brand-run">
           <code>{run.id}</code> {formatTime(run.createdAt)}
