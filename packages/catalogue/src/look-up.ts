@@ -3,7 +3,10 @@ import { catalogue } from './catalogue.ts'
 import type { Catalogue, Measure, Technique } from './schema.ts'
 
 /** By id, name or alias. */
-export function techniqueByName(name: string, within: Catalogue = catalogue): Technique | undefined {
+export function techniqueByName(
+  name: string,
+  within: Pick<Catalogue, 'techniques'> = catalogue,
+): Technique | undefined {
   const wanted = name.toLowerCase()
   return within.techniques.find(({ id, name, aliases }) =>
     [id, name, ...aliases].some((own) => own.toLowerCase() === wanted),
@@ -11,7 +14,10 @@ export function techniqueByName(name: string, within: Catalogue = catalogue): Te
 }
 
 /** By the name of a measurement; a number in it stands for the `<f>` of a measure: `tpr-at-fpr-0.01`. */
-export function measureByName(name: string, within: Catalogue = catalogue): Measure | undefined {
+export function measureByName(
+  name: string,
+  within: Pick<Catalogue, 'measures'> = catalogue,
+): Measure | undefined {
   const wanted = name.toLowerCase()
   return within.measures.find((measure) => {
     const parts = measure.name.split(/<[a-z]>/)

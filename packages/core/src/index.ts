@@ -85,6 +85,7 @@ export {
 } from './rating/rate.ts'
 export { type RejudgeOptions, rejudge } from './rating/rejudge.ts'
 export { applyWaivers, type Waiver, waiverSchema } from './rating/waivers.ts'
+export { type Involved, whomToInvolve } from './rating/whom-to-involve.ts'
 export { type Journal, type JournalEntry, type JournalHeader, parseJournal } from './run/journal.ts'
 export { makePlan, type Plan, type PlanInput, type PlannedCheck } from './run/plan.ts'
 export {

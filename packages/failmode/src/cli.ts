@@ -129,7 +129,8 @@ command(
     c
       .option('--format <form>', 'html, md, json, sarif, junit or csv', 'html')
       .option('--audience <who>', 'whom findings are written for: engineer, responder or policy')
-      .option('--share-safe', 'leave out samples, host names and paths (sarif and junit always do)')
+      .option('--share-safe', 'leave out samples, host names and paths, as sarif and junit do by themselves')
+      .option('--no-share-safe', 'keep them in sarif and junit')
       .option(
         '--output <file>',
         'where to write (default: stdout, and report.html in the run folder for html)',
@@ -183,7 +184,7 @@ command(
 )
 command(
   'schema <name>',
-  'print the JSON Schema of run, config, catalogue or bug-bar',
+  'print the JSON Schema of run, config, catalogue, bug-bar or triage',
   () => import('./commands/schema.ts'),
 )
 

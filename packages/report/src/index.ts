@@ -16,6 +16,7 @@ export { runAgain } from './run-again.ts'
 export { shareSafe } from './share-safe.ts'
 export { findingsOf, type ModeRow, modesTable } from './table.ts'
 export { oneLine, visibleText } from './visible-text.ts'
+export { involvedText, roleNames } from './whom-words.ts'
 export {
   audiences,
   byRating,

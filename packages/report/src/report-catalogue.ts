@@ -14,6 +14,7 @@ export type ReportCatalogue = Pick<
   | 'ratingFacts'
   | 'decisionRecord'
   | 'glossary'
+  | 'measures'
 >
 
 export type ReportMode = ReportCatalogue['modes'][number]

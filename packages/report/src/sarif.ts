@@ -196,7 +196,8 @@ function locations(run: RunDocument, finding: Finding) {
 
 /** A path as a relative URI reference: never a scheme, a root, a drive or a step up. */
 export function relativeUri(path: string): string {
-  return withoutDirectory(path)
+  const outside = /^(\/|~\/|[A-Za-z]:[\\/]|\\\\|file:)/.test(path) || path.split(/[\\/]/).includes('..')
+  return (outside ? withoutDirectory(path) : path)
     .split(/[\\/]/)
     .filter((part) => part !== '' && part !== '.')
     .map((part) => encodeURIComponent(visibleText(part)))

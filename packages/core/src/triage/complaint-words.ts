@@ -10,13 +10,13 @@ const stopWords: ReadonlySet<string> = new Set(
   because been before being below between both but by can cannot could did do does doing done down during each
   either else even ever every everybody everyone everything few first for from further get gets getting give given
   go goes going got had has have having he her here hers him his how however i if in into is it its itself just
-  like look looked looking looks lot made make makes many may me might more most much must my near never new no nobody none nor not nothing
+  let lets letting like look looked looking looks lot made make makes many may me might more most much must my near never new no nobody none nor not nothing
   now of off often on once one only onto or other others our ours out over own per quite rather really said same
   say says see seem seems seen she should since so some somebody someone something somewhere soon still such take
   takes than that the their theirs them then there these they thing things this those though through thus to too
   two under until up upon us use used uses using very via was way we well went were what whatever when whenever
   where whether which while who whoever whole whom whose why will with within without would yes yet you your yours
-  ai algorithm learning machine ml model models system systems t s re ve ll d m don didn doesn isn wasn`.split(
+  customer customers people ai algorithm learning machine ml model models system systems t s re ve ll d m don didn doesn isn wasn`.split(
     /\s+/,
   ),
 )

@@ -2,6 +2,7 @@
 // handed in again as an answers file and continued.
 import { severities, triageAnswers } from '@failmode/catalogue'
 import { z } from 'zod'
+import { involvedSchema } from '../rating/whom-to-involve.ts'
 import { safetySeveritySchema, scaleSchema, sdlSeveritySchema } from '../words.ts'
 import { matchPlaces } from './match-complaint.ts'
 import { candidateStatuses } from './weigh-modes.ts'
@@ -49,13 +50,6 @@ const opinionSchema = z
       .readonly(),
   })
   .describe('what one published bug bar says')
-
-const involvedSchema = z.object({
-  role: z.enum(['security', 'privacy', 'abuse', 'software-bug-bar', 'engineering', 'safety', 'counsel']),
-  leads: z.boolean(),
-  because: z.string(),
-  source: z.string().describe('id of the bug bar, or failmode where it is our reading'),
-})
 
 const candidateSchema = z.object({
   mode: z.string(),

@@ -342,11 +342,16 @@ describe('triage', () => {
   it('says who leads by the rows of the bars, and whom else to ask', () => {
     const roles = (mode: string, facts = {}) =>
       candidate(triaged({}, null, facts), mode).involve.map(({ role, leads }) => `${role}${leads ? '!' : ''}`)
-    expect(roles('membership-inference')).toEqual(['security!', 'privacy!', 'counsel'])
-    expect(roles('reprogramming')).toEqual(['abuse!', 'counsel'])
-    expect(roles('model-inversion')).toEqual(['security!', 'privacy', 'counsel'])
-    expect(roles('model-inversion', { dataSensitivity: 'public' })).toEqual(['security!', 'counsel'])
-    expect(roles('software-dependencies')).toEqual(['software-bug-bar!', 'privacy', 'counsel'])
+    expect(roles('membership-inference')).toEqual(['security!', 'privacy!', 'safety', 'counsel'])
+    expect(roles('reprogramming')).toEqual(['abuse!', 'safety', 'counsel'])
+    const supplied = { actsOnPhysicalWorld: false, thirdPartyProvenance: true }
+    expect(roles('reprogramming', supplied)).toEqual(['abuse!', 'supplier', 'counsel'])
+    expect(roles('model-inversion')).toEqual(['security!', 'safety', 'privacy', 'counsel'])
+    expect(roles('model-inversion', { dataSensitivity: 'public', actsOnPhysicalWorld: false })).toEqual([
+      'security!',
+      'counsel',
+    ])
+    expect(roles('software-dependencies')).toEqual(['software-bug-bar!', 'safety', 'privacy', 'counsel'])
     expect(roles('side-effects')).toEqual(['engineering!', 'safety', 'counsel'])
   })
 

@@ -2,8 +2,9 @@
 // to the closed list of questions support a mode or rule it out; so without an answer nothing is supported and
 // nothing is decided. Every mode is in the result. With each come its rating by both published bars (facts that
 // nobody answered at their worst), whom to involve, what to do first and what must not be lost.
-import type { BugBarRow, Catalogue, FailureMode, Mitigation } from '@failmode/catalogue'
+import type { Catalogue, FailureMode, Mitigation } from '@failmode/catalogue'
 import { type Answers, rate } from '../rating/rate.ts'
+import { concerns, whomToInvolve } from '../rating/whom-to-involve.ts'
 import { matchComplaint, type WordMatch } from './match-complaint.ts'
 import { nextQuestions } from './next-questions.ts'
 import { type TriageCandidate, type TriageResult, triageFormat } from './triage-result.ts'
@@ -111,55 +112,12 @@ function candidateOf(
       })),
     })),
     safety: published.length === 0 ? (rated[0]?.rating ?? null) : null,
-    involve: involved(catalogue, mode, { variants, facts }),
+    involve: whomToInvolve(catalogue, mode, { variants, facts }),
     firstResponse: mode.response.firstResponse,
     evidenceToPreserve: mode.response.evidenceToPreserve,
     mitigations: mitigationsOf(catalogue, mode),
     checks: { command: `failmode run --only ${mode.slug}`, ids: checks },
   }
-}
-
-function concerns(row: BugBarRow, mode: FailureMode, variants: readonly string[]): boolean {
-  if (!row.modes.includes(mode.slug)) return false
-  return (
-    variants.length === 0 || row.variants.length === 0 || row.variants.some((id) => variants.includes(id))
-  )
-}
-
-/** Those who lead by the rows of the published bars; who else belongs at the table is our reading. */
-function involved(
-  { bugBars }: Catalogue,
-  mode: FailureMode,
-  { variants, facts }: { readonly variants: readonly string[]; readonly facts: Answers },
-): TriageCandidate['involve'] {
-  const list: TriageCandidate['involve'][number][] = []
-  const add = (entry: TriageCandidate['involve'][number]) => {
-    if (!list.some(({ role }) => role === entry.role)) list.push(entry)
-  }
-  for (const bar of bugBars) {
-    for (const row of bar.rows.filter((candidate) => concerns(candidate, mode, variants)))
-      add({ role: row.leadBy, leads: true, because: `${bar.title}, row ${row.id}`, source: bar.id })
-  }
-  const ours = (role: 'engineering' | 'safety' | 'privacy' | 'counsel', leads: boolean, because: string) =>
-    add({ role, leads, because, source: 'failmode' })
-  if (list.length === 0)
-    ours('engineering', true, 'no published bar has a row for it, so the owner of the system leads')
-  if (mode.compromises.includes('safety'))
-    ours('safety', false, 'the taxonomy counts it as a failure of safety')
-  const sensitivity = facts.dataSensitivity
-  const disclosing = mode.compromises.includes('confidentiality') || mode.compromises.includes('privacy')
-  if (disclosing && (sensitivity === 'personal' || sensitivity === 'sensitive'))
-    ours('privacy', false, `the data are ${sensitivity}`)
-  if (disclosing && sensitivity === undefined)
-    ours('privacy', false, 'data may come out, and nobody has said that they are not personal')
-  if (mode.legalNotes.length > 0) {
-    ours(
-      'counsel',
-      false,
-      `there are legal notes on it, which are no advice: failmode explain ${mode.slug} --for policy`,
-    )
-  }
-  return list
 }
 
 const phases: readonly Mitigation['phase'][] = ['response', 'detective', 'general', 'proactive']

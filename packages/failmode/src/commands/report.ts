@@ -15,7 +15,7 @@ export async function run([name]: readonly string[], options: Options): Promise<
     folder,
     catalogue,
     ...(audience === undefined ? {} : { audience }),
-    ...(options.shareSafe === true ? { shareSafe: true } : {}),
+    ...(typeof options.shareSafe === 'boolean' ? { shareSafe: options.shareSafe } : {}),
   })
   const output = text(options, 'output')
   // A page is for a browser; every other form may be wanted in a pipe.

@@ -1,6 +1,7 @@
 import { catalogueJsonSchema, ownBugBarJsonSchema } from '@failmode/catalogue'
-import { runJsonSchema } from '@failmode/core'
+import { runJsonSchema, triageResultSchema } from '@failmode/core'
 import { configJsonSchema } from '@failmode/system'
+import { z } from 'zod'
 import { type Options, oneOf } from '../terminal/options.ts'
 
 const schemas: Readonly<Record<string, () => unknown>> = {
@@ -8,6 +9,7 @@ const schemas: Readonly<Record<string, () => unknown>> = {
   config: configJsonSchema,
   catalogue: catalogueJsonSchema,
   'bug-bar': ownBugBarJsonSchema,
+  triage: () => ({ title: 'failmode triage', ...z.toJSONSchema(triageResultSchema) }),
 }
 
 export async function run([name]: readonly string[], _: Options): Promise<number> {

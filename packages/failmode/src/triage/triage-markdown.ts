@@ -1,9 +1,8 @@
 // A triage as Markdown, for the ticket of the incident. The complaint is a stranger's text and is escaped like
 // everything else, so that it cannot mention a person, load a picture or pass for a heading.
 import { leadingCandidates, type TriageCandidate, type TriageResult } from '@failmode/core'
-import { code, inline } from '@failmode/report'
+import { code, inline, involvedText } from '@failmode/report'
 import {
-  involvedText,
   noChecksText,
   openTexts,
   opinionText,

@@ -2,11 +2,11 @@
 // what is still to be asked. A mode that only words recommend gets no page of its own here, so that nobody starts
 // to work on what a word search found.
 import { leadingCandidates, type TriageCandidate, type TriageResult } from '@failmode/core'
+import { involvedText } from '@failmode/report'
 import pc from 'picocolors'
 import { paragraph } from '../terminal/paragraph.ts'
 import { printable } from '../terminal/printable.ts'
 import {
-  involvedText,
   noChecksText,
   openTexts,
   opinionText,

@@ -4,16 +4,6 @@ import type { MatchPlace, TriageCandidate } from '@failmode/core'
 type Opinion = TriageCandidate['opinions'][number]
 type Rating = NonNullable<TriageCandidate['safety']>
 
-export const roleNames: Readonly<Record<TriageCandidate['involve'][number]['role'], string>> = {
-  security: 'security response',
-  privacy: 'privacy or data protection',
-  abuse: 'abuse handling',
-  'software-bug-bar': 'product security, by the ordinary bug bar',
-  engineering: 'the engineering owner',
-  safety: 'safety',
-  counsel: 'counsel',
-}
-
 export const placeNames: Readonly<Record<MatchPlace, string>> = {
   symptoms: 'a symptom',
   name: 'its name',
@@ -31,11 +21,6 @@ export const statusNames: Readonly<Record<TriageCandidate['status'], string>> = 
 
 export function titleOf({ number, name }: TriageCandidate): string {
   return number === null ? name : `${number}. ${name}`
-}
-
-/** Who is asked, who leads, and on whose word. */
-export function involvedText({ role, leads, because, source }: TriageCandidate['involve'][number]): string {
-  return `${roleNames[role]} ${leads ? 'leads' : 'takes part'} (${because}${source === 'failmode' ? '; our reading' : ''})`
 }
 
 /** What one published bar says, the rating first. */

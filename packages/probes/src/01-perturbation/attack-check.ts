@@ -64,15 +64,23 @@ const predictionChunk = 500
 /** Samples that one step attacks: few enough that all workers have some and a killed run loses little. */
 const attackPiece = { least: 4, most: 64 }
 
-export const measurementNames = [
-  'clean-accuracy',
-  'robust-accuracy',
-  'attack-success-rate',
-  'queries-to-success',
-  'median-l2',
-  'median-linf',
-  'median-l1',
-] as const
+/** What a check can measure: robust accuracy only where any wrong answer counts, clean accuracy only on samples. */
+function measurementNames({ goal, source, mode }: AttackCheck): readonly string[] {
+  return [
+    ...(source === 'samples' ? ['clean-accuracy'] : []),
+    ...(isCounted({ goal, source }) ? ['robust-accuracy'] : []),
+    'attack-success-rate',
+    ...(mode === 'survivors' ? ['queries-to-success'] : []),
+    'median-l2',
+    'median-linf',
+    'median-l1',
+  ]
+}
+
+/** Only an attack on the right answer takes robustness away: a chosen class or a doubt is another question. */
+function isCounted({ goal, source }: Pick<AttackCheck, 'goal' | 'source'>): boolean {
+  return goal === 'any' && source === 'samples'
+}
 
 export function attackCheck(spec: AttackCheck): Check<PerturbationOptions> {
   const workloadOf = (system: SystemFacts, options: PerturbationOptions, budget: Budget): Workload =>
@@ -85,7 +93,7 @@ export function attackCheck(spec: AttackCheck): Check<PerturbationOptions> {
       access: spec.access,
       knowledge: [],
       proves: spec.proves,
-      measurements: [...measurementNames],
+      measurements: measurementNames(spec),
     },
     applies(system, options, budget) {
       const reason = notApplicable(spec, system, options, budget)
@@ -305,8 +313,7 @@ async function measureAttack(
     },
   })
   const evidence = await showSuccesses(context, successes, { source, predicted: inputs.predicted, spec })
-  // Only an attack on the right answer takes robustness away: a chosen class or a doubt is another question.
-  const counted = spec.goal === 'any' && spec.source === 'samples'
+  const counted = isCounted(spec)
   if (counted) {
     measurements.push({
       ...share(

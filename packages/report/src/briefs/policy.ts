@@ -1,5 +1,6 @@
 // A finding for lawyers and policy makers, in plain words and on two printed pages at most: what it is, how bad by whose
 // rule, who could do it, both readings of the question of access, and the legal questions with whose opinion each is.
+import { measureByName } from '@failmode/catalogue'
 import { barTitle, mitigationWords } from '../report-catalogue.ts'
 import { type BriefSection, type FindingContext, list, type Note, section, text } from './brief.ts'
 import { plainMeasurement } from './plain-measurement.ts'
@@ -25,7 +26,12 @@ export function policyBrief(context: FindingContext): readonly BriefSection[] {
     ...section('In plain words', [
       ...(words === undefined ? [] : [text(words.say.policy)]),
       text(finding.description),
-      ...list(measurements.slice(0, shownMeasurements).map(plainMeasurement)),
+      ...list(
+        measurements.slice(0, shownMeasurements).map((measurement) => {
+          const meaning = measureByName(measurement.name, catalogue)?.say.policy
+          return [plainMeasurement(measurement), ...(meaning === undefined ? [] : [meaning])].join(' ')
+        }),
+      ),
     ]),
     ...section('How bad, and by which rule', howBad(context)),
     ...section('Who could do it, and with what access', list(who(context))),

@@ -1,12 +1,12 @@
 // A finding for the incident responder: what happened, who is affected, what to do first, what must not be lost, whom to
 // call, and how to see it again. The forensic record has the five fields that the document on securing AI asks for; what
 // this run knows of them stands there, and what it cannot know is said to be missing.
-import type { Blob, Evidence } from '@failmode/core'
+import { type Blob, type Evidence, whomToInvolve } from '@failmode/core'
 import { counted, formatNumber, shortDigest } from '../format.ts'
 import { mitigationWords } from '../report-catalogue.ts'
+import { involvedText } from '../whom-words.ts'
 import { type BriefSection, type FindingContext, list, section, text } from './brief.ts'
 import { plainMeasurement } from './plain-measurement.ts'
-import { whomToInvolve } from './whom-to-involve.ts'
 
 const shownMeasurements = 3
 const shownFiles = 8
@@ -30,11 +30,20 @@ export function responderBrief(context: FindingContext): readonly BriefSection[]
       { kind: 'terms', rows: decisionRecord(context) },
       text(catalogue.decisionRecord.also),
     ]),
-    ...section('Whom to involve', list(whomToInvolve(context))),
+    ...section('Whom to involve', list(involved(context))),
     ...section('See it again', [{ kind: 'command', command: finding.reproduce }]),
     ...section('Afterwards', list(advice.map(({ id, title, text: words }) => `${id}, ${title}: ${words}`))),
     ...section('Not looked at', list(context.check?.notCovered ?? [])),
   ]
+}
+
+function involved({ run, catalogue, finding, words }: FindingContext): readonly string[] {
+  if (words === undefined) return []
+  const variants = finding.variant === null ? [] : [finding.variant]
+  return whomToInvolve(catalogue, words, { variants, facts: run.system.assets }).map((entry) => {
+    const text = involvedText(entry)
+    return `${text[0]?.toUpperCase()}${text.slice(1)}`
+  })
 }
 
 /** The facts that say whom the harm reaches, as the owner of the system answered them. */
