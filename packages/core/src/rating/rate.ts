@@ -40,7 +40,7 @@ export interface RateInput {
   readonly mode: string
   readonly variant: string | null
   readonly facts: Answers
-  /** True when the claim is not what the bar's row describes, so that only our own scale can rate it. */
+  /** True when the claim is not what the rows of the published bars describe, so that they cannot rate it. */
   readonly offBar?: boolean
 }
 
@@ -54,7 +54,8 @@ export function rate({ catalogue, bugBar, mode, variant, facts, offBar = false }
   }
   const { safetyScale, ratingFacts } = catalogue
   const subject = { mode, variant, answers: facts }
-  const published = offBar ? null : applyRules(bar, subject)
+  // An owner's bar describes no rows that a claim could fall outside of.
+  const published = offBar && bar.document !== null ? null : applyRules(bar, subject)
   const rules: { readonly id: string; readonly rules: readonly (Rule & { readonly because: string })[] } =
     published === null ? safetyScale : bar
   const rating = published ?? applyRules(safetyScale, subject)

@@ -71,6 +71,47 @@ describe('judging again', () => {
     expect(unknown.stderr).toMatch(/^error usage: .*sdl-aiml-2091[\s\S]*sdl-aiml-2019/)
   })
 
+  it('rates by a bug bar of its own from a file, which the judged document carries and can be judged by again', async () => {
+    const rules = [{ id: 'acme-all', severity: 'low', because: 'We only play with digits.' }]
+    await system.write(
+      'bar.yaml',
+      'id: acme\ntitle: Bar of Acme\nrules:\n  - { id: acme-all, severity: low, because: We only play with digits. }\n',
+    )
+    const ended = await command('judge', 'out', '--bug-bar', 'bar.yaml', '--out', 'acme/run.json')
+    expect(ended.status, ended.stderr).toBe(0)
+    await rm(join(system.path, 'bar.yaml'))
+    const judged = await readJson('acme/run.json')
+    expect(judged).toMatchObject({ bugBar: 'acme', ownBugBar: { id: 'acme', title: 'Bar of Acme' } })
+    expect(judged.ownBugBar?.rules).toMatchObject(rules)
+    for (const { severity, scale, rule } of judged.findings) {
+      expect({ severity, scale, bar: rule.bar, id: rule.id }).toEqual({
+        severity: 'low',
+        scale: 'sdl',
+        bar: 'acme',
+        id: 'acme-all',
+      })
+    }
+    const before = stored.findings.find(({ scale }) => scale === 'sdl')!
+    const after = judged.findings.find(({ fingerprint }) => fingerprint === before.fingerprint)!
+    expect(after.rule.elsewhere?.map(({ bar }) => bar)).toContain('sdl-aiml-2019')
+    const again = await command('judge', 'acme', '--json')
+    expect(JSON.parse(again.stdout)).toEqual(judged)
+    const report = await command('report', 'acme', '--format', 'md')
+    expect(report.stdout).toContain('Rated by Bar of Acme')
+    const back = await command('judge', 'acme', '--bug-bar', 'sdl-aiml-2019', '--json')
+    expect(JSON.parse(back.stdout)).toEqual(stored)
+  })
+
+  it.each([
+    ['no bug bar', 'rules: []', /^error catalogue-bug-bar-invalid: /],
+    ['no YAML', 'rules: [', /^error config-unreadable: .*bad\.yaml/],
+  ])('refuses a file that is %s', async (_, content, words) => {
+    await system.write('bad.yaml', content)
+    const { status, stdout, stderr } = await command('judge', 'out', '--bug-bar', 'bad.yaml')
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toMatch(words)
+  })
+
   it.each([
     ['nowhere', 'file-not-found', /no run at nowhere/],
     ['failmode.config.json', 'run-invalid', /not a run document/],
@@ -127,6 +168,37 @@ describe('reporting a stored run', () => {
     expect(status).toBe(0)
     expect(stdout).toBe(`${join(system.path, 'r', 'report.md')}\n`)
     expect(await readFile(join(system.path, 'r', 'report.md'), 'utf8')).toContain('digits')
+  })
+
+  it.each(['engineer', 'responder', 'policy'])(
+    'writes a page for the %s beside the others',
+    async (audience) => {
+      const { status, stdout, stderr } = await command('report', 'out', '--audience', audience)
+      expect(status, stderr).toBe(0)
+      const path = join(system.path, 'out', `report.${audience}.html`)
+      expect(stdout).toBe(`${path}\n`)
+      const html = await readFile(path, 'utf8')
+      expect(html).toContain(`class="for-${audience}"`)
+      const forPolicy = await command('report', 'out', '--format', 'md', '--audience', 'policy')
+      expect(forPolicy.stdout).toContain('#### Legal questions')
+    },
+  )
+
+  it('leaves out samples and paths when it shall be safe to share, and keeps the outcomes', async () => {
+    const { stdout: page } = await command('report', 'out', '--share-safe')
+    const html = await readFile(page.trim(), 'utf8')
+    const pictures = stored.findings.flatMap(({ evidence }) =>
+      evidence.flatMap((each) => (each.kind === 'images' ? each.images.filter(({ sample }) => sample) : [])),
+    )
+    expect(pictures.length).toBeGreaterThan(0)
+    for (const { blob } of pictures) {
+      const bytes = await readFile(join(system.path, 'out', blob.path))
+      expect(html).not.toContain(bytes.toString('base64').slice(0, 200))
+    }
+    const { stdout } = await command('report', 'out', '--format', 'json', '--share-safe')
+    expect(stdout).not.toContain('"sample": true')
+    const safe = JSON.parse(stdout) as RunDocument
+    expect(safe.modes.map(({ outcome }) => outcome)).toEqual(stored.modes.map(({ outcome }) => outcome))
   })
 
   it('refuses a form that it does not have', async () => {

@@ -228,8 +228,11 @@ function hear(
 function distanceAt(points: Float32Array, at: number, clean: Float32Array, norm: Norm): number {
   let sum = 0
   if (norm === 'linf') {
-    for (let i = 0; i < clean.length; i++)
-      sum = Math.max(sum, Math.abs((points[at + i] as number) - (clean[i] as number)))
+    // Math.max would look for NaN and negative zero each time.
+    for (let i = 0; i < clean.length; i++) {
+      const d = Math.abs((points[at + i] as number) - (clean[i] as number))
+      if (d > sum) sum = d
+    }
     return sum
   }
   if (norm === 'l1') {

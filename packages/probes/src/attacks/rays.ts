@@ -6,6 +6,7 @@
 import type { LabelModel } from '@failmode/core'
 import type { AttackBatch } from './attack.ts'
 import { distance } from './ball.ts'
+import { clipUnit } from './branchless.ts'
 import { toBorder } from './hop-skip-jump.ts'
 import {
   type LabelAttackResult,
@@ -65,8 +66,7 @@ function* search(subject: Subject, options: RaysOptions): Search<void> {
 function rayOf(clean: Float32Array, signs: Float32Array) {
   return (out: Float32Array, at: number, radius: number): void => {
     for (let i = 0; i < clean.length; i++) {
-      const moved = (clean[i] as number) + radius * (signs[i] as number)
-      out[at + i] = Math.min(1, Math.max(0, moved))
+      out[at + i] = clipUnit((clean[i] as number) + radius * (signs[i] as number))
     }
   }
 }

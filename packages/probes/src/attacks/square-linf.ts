@@ -6,24 +6,28 @@ import { copyWindow, placeWindow, type Window } from './square-window.ts'
 export function linfMoves({ x, best, candidates, picture, eps }: SquareState): SquareMoves {
   const { channels, height, width } = picture
   const size = channels * height * width
-  const low = Float32Array.from(x, (value) => Math.max(0, value - eps))
-  const high = Float32Array.from(x, (value) => Math.min(1, value + eps))
+  const low = new Float32Array(x.length)
+  const high = new Float32Array(x.length)
+  for (let at = 0; at < x.length; at++) {
+    low[at] = Math.max(0, (x[at] as number) - eps)
+    high[at] = Math.min(1, (x[at] as number) + eps)
+  }
   const windows: Window[] = []
 
-  /** Moves a window of candidate `row` by two eps, and says whether that changed anything. */
+  /**
+   * Moves a window of candidate `row` by two eps, and says whether that changed anything. The step crosses the whole
+   * ball from wherever it begins, so each number arrives at an edge.
+   */
   const paint = (i: number, row: number, window: Window, random: Random): boolean => {
     const toCandidate = (row - i) * size
     let changed = false
     for (let c = 0; c < channels; c++) {
-      const step = random.boolean() ? 2 * eps : -2 * eps
+      const edge = random.boolean() ? high : low
       for (let r = window.top; r < window.top + window.height; r++) {
         const from = i * size + (c * height + r) * width + window.left
-        for (let at = from; at < from + window.width; at++) {
-          const before = best[at] as number
-          const after = Math.min(Math.max(before + step, low[at] as number), high[at] as number)
-          candidates[toCandidate + at] = after
-          if (after !== before) changed = true
-        }
+        const to = from + window.width
+        for (let at = from; !changed && at < to; at++) changed = edge[at] !== best[at]
+        for (let at = from; at < to; at++) candidates[toCandidate + at] = edge[at] as number
       }
     }
     return changed
