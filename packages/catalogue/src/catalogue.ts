@@ -99,11 +99,11 @@ export const catalogue: Catalogue = createCatalogue({
   asOf: '2026-11-23',
   notices: {
     attribution:
-      'Restates, in its own words and with corrections, facts from three documents by Microsoft and the Berkman Klein Center that are licensed CC BY 4.0. Not endorsed by their authors.',
+      'Restates, in its own words and with corrections, facts from the documents below, by Microsoft and the Berkman Klein Center that are licensed CC BY 4.0. Not endorsed by their authors.',
     legal:
       'Legal notes are opinions at a date and in a jurisdiction, each with its source. They are no legal advice.',
     crosswalk:
-      'That an identifier fits a mode is our own choice; no official mapping exists. "Verified" says only that the identifier was seen in the stated edition.',
+      'Identifiers of other lists: that one fits a mode is our own choice; no official mapping exists. "Verified" says only that the identifier was seen in the stated edition.',
   },
   documents,
   modes: [

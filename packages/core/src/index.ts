@@ -106,6 +106,35 @@ export {
 } from './run/run-document.ts'
 export { type CheckSanity, doubtsAbout, mergeSanity } from './run/sanity.ts'
 export type { AnyStepHandler, BlobStore, StepContext, StepHandler, StepResult } from './run/step.ts'
+export {
+  type ConfidentAnswers,
+  differenceOfConfidences,
+  thresholdedConfidence,
+} from './shift/accuracy-estimate.ts'
+export {
+  type ChiSquareTest,
+  chiSquareStatistic,
+  chiSquareTest,
+  countCategories,
+  totalVariation,
+} from './shift/chi-square-test.ts'
+export { type ClassifierTest, classifierTest } from './shift/classifier-test.ts'
+export { type CramerVonMises, cramerVonMises } from './shift/cramer-von-mises.ts'
+export { psi, psiOfCounts, wasserstein } from './shift/effect-sizes.ts'
+export { featureStatistics, mostCategories } from './shift/feature-statistics.ts'
+export { type JointTest, jointTest, type StatisticFamily } from './shift/joint-test.ts'
+export { lsddStatistic, mmdStatistic } from './shift/kernel-statistics.ts'
+export { type KolmogorovSmirnov, kolmogorovSmirnov, ksDistance } from './shift/kolmogorov-smirnov.ts'
+export { estimateLabelShift, type LabelShift } from './shift/label-shift.ts'
+export { columnOf, type Points, pointsOf, rowsOf, stack, standardise } from './shift/points.ts'
+export {
+  createShiftMonitor,
+  type MonitorState,
+  type ShiftMonitor,
+  type ShiftMonitorOptions,
+} from './shift/shift-monitor.ts'
+export { moveOfDistance, smallestKsDistance, smallestShareChange } from './shift/smallest-shift.ts'
+export { type TwoSampleBootstrapOptions, twoSampleBootstrap } from './shift/two-sample-bootstrap.ts'
 export { auc, aucInterval, type TprAtFpr, tprAtFpr } from './statistics/auc.ts'
 export { type BootstrapOptions, bootstrap, pairedBootstrap } from './statistics/bootstrap.ts'
 export {

@@ -5,6 +5,7 @@
 import type { CheckResult, Evidence, Measurement, ModeResult, RunDocument } from '@failmode/core'
 import { box } from '@failmode/core'
 import { type Block, type FindingContext, findingContext } from './briefs/brief.ts'
+import { decisionRecord } from './briefs/decision-record.ts'
 import { writeBrief } from './briefs/write-brief.ts'
 import {
   formatBare,
@@ -45,6 +46,7 @@ export function renderMarkdown(run: RunDocument, options: MarkdownOptions): stri
     ...heading(run),
     overview(run),
     ...findings(run, options),
+    ...(options.audience === 'responder' ? record(run, options.catalogue) : []),
     ...gaps(run),
     ...sanity(run),
     // Checks and their numbers are for the engineer.
@@ -102,7 +104,7 @@ function findings(run: RunDocument, { catalogue, audience }: MarkdownOptions): r
   ]
 }
 
-function findingHead({ finding, mode, catalogue }: FindingContext): readonly string[] {
+function findingHead({ finding, mode, catalogue, doubts }: FindingContext): readonly string[] {
   const { rule } = finding
   return [
     `### ${inline(finding.title)}`,
@@ -120,6 +122,7 @@ function findingHead({ finding, mode, catalogue }: FindingContext): readonly str
           `${inline(barTitle(catalogue, bar))} rates the same ${severity}: ${inline(text)}`,
       ),
     ].join(' '),
+    ...doubts.map(({ meaning }) => `**In doubt**: ${inline(meaning)}`),
     ...(finding.baseline === undefined
       ? []
       : [`**${baselineWords[finding.baseline.status]}**: ${inline(finding.baseline.reason)}`]),
@@ -168,7 +171,9 @@ function blockText(block: Block): string {
     case 'text':
       return paragraph(block.text)
     case 'list':
-      return list(block.items.map(inline))
+      return block.ordered === true
+        ? block.items.map((item, i) => `${i + 1}. ${inline(item)}`).join('\n')
+        : list(block.items.map(inline))
     case 'terms':
       return list(block.rows.map(([term, text]) => `**${inline(term)}** ${inline(text)}`))
     case 'command':
@@ -178,6 +183,15 @@ function blockText(block: Block): string {
         block.notes.map(({ head, text, foot }) => `**${inline(head)}.** ${inline(text)} _${inline(foot)}_`),
       )
   }
+}
+
+function record(run: RunDocument, catalogue: ReportCatalogue): readonly string[] {
+  return [
+    '## The record of a decision',
+    'What a system should record about each decision of high impact, and what this run knows of it.',
+    blockText({ kind: 'terms', rows: decisionRecord(run, catalogue) }),
+    inline(catalogue.decisionRecord.also),
+  ]
 }
 
 function gaps(run: RunDocument): readonly string[] {

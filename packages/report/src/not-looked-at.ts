@@ -17,11 +17,12 @@ export function notLookedAt(run: RunDocument): readonly Gap[] {
       ...(reading === 'unobserved' ? [mode.reason] : []),
       ...mode.checks.flatMap((check) => {
         const { word, reading: own } = outcomeWords[check.outcome]
-        if (own === 'unobserved')
-          return reading === 'unobserved' && check.reason === mode.reason
-            ? []
-            : [`${check.title}: ${word.toLowerCase()}. ${check.reason}`]
-        return own === 'outside' ? [] : check.notCovered
+        if (own === 'outside') return []
+        const said = own !== 'unobserved' || (reading === 'unobserved' && check.reason === mode.reason)
+        return [
+          ...(said ? [] : [`${check.title}: ${word.toLowerCase()}. ${check.reason}`]),
+          ...check.notCovered,
+        ]
       }),
     ]
     const distinct = [...new Set(reasons)]

@@ -128,17 +128,22 @@ export function verdict(run: RunDocument): Verdict {
     tone: 'passed',
     title: 'Gate passed',
     text,
-    reasons: reasons.length > 0 ? reasons : [gateText(run.gate)],
+    reasons,
   }
 }
 
-/** The conditions of the gate that concern severities, in words. */
-export function gateText(gate: NonNullable<RunDocument['gate']>): string {
-  const parts = [
-    ...(gate.failOn === null ? [] : [`${gate.failOn} or worse on the bug bar`]),
-    ...(gate.safety === null ? [] : [`${gate.safety} or worse on the safety scale`]),
+/** What the owner of the system set as the limit, in words. */
+export function gateText({ failOn, safety, config }: NonNullable<RunDocument['gate']>): string {
+  const fails = [
+    ...(failOn === null ? [] : [`${failOn} or worse on the bug bar`]),
+    ...(safety === null ? [] : [`${safety} or worse on the safety scale`]),
   ]
-  return parts.length === 0 ? 'The gate names no severity.' : `The gate fails on ${parts.join(', and on ')}.`
+  const { require = [], assert = [] } = config
+  return [
+    fails.length === 0 ? 'The gate names no severity.' : `The gate fails on ${fails.join(', and on ')}.`,
+    ...(require.length === 0 ? [] : [`It requires a result of ${require.join(', ')}.`]),
+    ...(assert.length === 0 ? [] : [`It sets ${counted(assert.length, 'limit')} on measurements.`]),
+  ].join(' ')
 }
 
 function worstText(run: RunDocument): string {

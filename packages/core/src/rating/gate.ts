@@ -120,7 +120,7 @@ export function applyGate(
         outcome === 'skipped' ||
         outcome === 'manual'
       ) {
-        missing.push(`${id} was required but is ${outcome}: ${reason}`)
+        missing.push(`${id} was required but has no result (${outcome}): ${reason}`)
       }
     }
   }

@@ -92,7 +92,9 @@ function fisher(a: number, b: number, m: number, n: number): number {
 
 function checkCounts(reference: ArrayLike<number>, current: ArrayLike<number>): [number, number] {
   if (reference.length !== current.length) {
-    throw new RangeError(`both samples have the same categories, got ${reference.length} and ${current.length}`)
+    throw new RangeError(
+      `both samples have the same categories, got ${reference.length} and ${current.length}`,
+    )
   }
   const sums = [total(reference), total(current)] as [number, number]
   if (!(sums[0] > 0 && sums[1] > 0)) throw new RangeError('a sample is empty')

@@ -102,7 +102,11 @@ export function classifierTest(
     const held: number[] = []
     const rest: number[] = []
     for (let i = 0; i < 2 * size; i++) (foldOf(i) === fold ? held : rest).push(i)
-    const model = fitLogistic(rowsOf(points, rest), rest.map((i) => target[i]!), { ridge })
+    const model = fitLogistic(
+      rowsOf(points, rest),
+      rest.map((i) => target[i]!),
+      { ridge },
+    )
     const found = scoreLogistic(model, rowsOf(points, held))
     for (const [k, i] of held.entries()) scores[i] = found[k]!
   }

@@ -42,9 +42,7 @@ export function psi(
 ): number {
   const [a, b] = [sorted(reference), sorted(current)]
   if (a.length === 0 || b.length === 0) throw new RangeError('a sample is empty')
-  const edges = [
-    ...new Set(Array.from({ length: bins - 1 }, (_, i) => quantileOfSorted(a, (i + 1) / bins))),
-  ]
+  const edges = [...new Set(Array.from({ length: bins - 1 }, (_, i) => quantileOfSorted(a, (i + 1) / bins)))]
   return psiOfCounts(countBelow(a, edges), countBelow(b, edges))
 }
 

@@ -3,8 +3,8 @@
 // others by the distance of Kolmogorov and Smirnov; both give -ln p of their own approximation, so that they can be set
 // beside each other. Whether that p-value is right does not matter: deals are the yardstick.
 import { regularisedGammaQ } from '../statistics/special.ts'
-import { ksTail } from './kolmogorov-smirnov.ts'
 import type { StatisticFamily } from './joint-test.ts'
+import { ksTail } from './kolmogorov-smirnov.ts'
 import { columnOf, type Points } from './points.ts'
 
 /** Columns with at most this many different values are categories. */
@@ -15,7 +15,9 @@ export function featureStatistics(pooled: Points): StatisticFamily {
   return (isCurrent) => {
     const n = isCurrent.reduce((sum, one) => sum + one, 0)
     const m = isCurrent.length - n
-    return columns.map((column) => (column.ends.length <= mostCategories ? category : numeric)(column, isCurrent, m, n))
+    return columns.map((column) =>
+      (column.ends.length <= mostCategories ? category : numeric)(column, isCurrent, m, n),
+    )
   }
 }
 

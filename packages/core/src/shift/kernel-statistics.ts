@@ -103,7 +103,11 @@ export interface LsddStatistic {
  */
 export function lsddStatistic(
   pooled: Points,
-  { centres = 100, lambda = 0.01, bandwidth: given }: KernelOptions & { readonly centres?: number; readonly lambda?: number } = {},
+  {
+    centres = 100,
+    lambda = 0.01,
+    bandwidth: given,
+  }: KernelOptions & { readonly centres?: number; readonly lambda?: number } = {},
 ): LsddStatistic {
   const { rows, columns, values } = pooled
   const bandwidth = given ?? medianDistance(pooled)

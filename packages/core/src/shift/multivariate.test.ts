@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom, type Random } from '../random/random.ts'
+import { chiSquareTest } from './chi-square-test.ts'
 import { classifierTest, fitLogistic } from './classifier-test.ts'
 import { featureStatistics } from './feature-statistics.ts'
 import { jointTest } from './joint-test.ts'
 import { lsddStatistic, mmdStatistic } from './kernel-statistics.ts'
-import { ksTail, kolmogorovSmirnov } from './kolmogorov-smirnov.ts'
-import { chiSquareTest } from './chi-square-test.ts'
+import { kolmogorovSmirnov, ksTail } from './kolmogorov-smirnov.ts'
 import { columnOf, type Points, pointsOf, stack, standardise } from './points.ts'
 
 const normal = (random: Random, rows: number, columns: number, shift = 0): Points =>
   pointsOf(Array.from({ length: rows }, () => Array.from({ length: columns }, () => random.normal() + shift)))
-const split = (m: number, n: number): Uint8Array => Uint8Array.from({ length: m + n }, (_, i) => (i < m ? 0 : 1))
+const split = (m: number, n: number): Uint8Array =>
+  Uint8Array.from({ length: m + n }, (_, i) => (i < m ? 0 : 1))
 
 describe('maximum mean discrepancy', () => {
   it('is its definition, and zero on average without a shift', () => {
@@ -38,7 +39,9 @@ describe('maximum mean discrepancy', () => {
     expect(value(split(6, 9))).toBeCloseTo(truth, 12)
     let sum = 0
     for (let r = 0; r < 200; r++)
-      sum += mmdStatistic(stack(normal(random, 20, 2), normal(random, 20, 2)), { bandwidth: 1 }).value(split(20, 20))
+      sum += mmdStatistic(stack(normal(random, 20, 2), normal(random, 20, 2)), { bandwidth: 1 }).value(
+        split(20, 20),
+      )
     expect(Math.abs(sum / 200)).toBeLessThan(0.004)
   })
 
@@ -74,7 +77,8 @@ describe('statistics of features', () => {
     const random = createRandom(9)
     const rows = Array.from({ length: 90 }, (_, i) => [random.normal() + (i < 50 ? 0 : 0.5), random.int(3)])
     const found = featureStatistics(pointsOf(rows))(split(50, 40))
-    const column = (c: number) => [rows.slice(0, 50).map((r) => r[c]!), rows.slice(50).map((r) => r[c]!)] as const
+    const column = (c: number) =>
+      [rows.slice(0, 50).map((r) => r[c]!), rows.slice(50).map((r) => r[c]!)] as const
     const ks = kolmogorovSmirnov(...column(0))
     expect(found[0]).toBeCloseTo(-Math.log(ksTail(ks.distance, 50, 40)), 10)
     const [a, b] = column(1).map((part) => [0, 1, 2].map((k) => part.filter((v) => v === k).length))
@@ -121,7 +125,8 @@ describe('the joint test', () => {
     const strata = Array.from({ length: 400 }, (_, i) => (random.uniform() < (i < 200 ? 0.2 : 0.6) ? 1 : 0))
     const rows = strata.map((k) => [random.normal() + 3 * k])
     const test = (given: object) =>
-      jointTest(split(200, 200), [featureStatistics(pointsOf(rows))], random, { permutations: 199, ...given }).pValue
+      jointTest(split(200, 200), [featureStatistics(pointsOf(rows))], random, { permutations: 199, ...given })
+        .pValue
     expect(test({})).toBe(1 / 200)
     expect(test({ strata })).toBeGreaterThan(0.05)
   })

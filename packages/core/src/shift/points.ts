@@ -12,7 +12,8 @@ export function pointsOf(rows: readonly ArrayLike<number>[]): Points {
   const columns = rows[0]?.length ?? 0
   const values = new Float64Array(rows.length * columns)
   for (const [i, row] of rows.entries()) {
-    if (row.length !== columns) throw new RangeError(`row ${i} has ${row.length} columns, row 0 has ${columns}`)
+    if (row.length !== columns)
+      throw new RangeError(`row ${i} has ${row.length} columns, row 0 has ${columns}`)
     values.set(row, i * columns)
   }
   return { rows: rows.length, columns, values }
@@ -21,7 +22,9 @@ export function pointsOf(rows: readonly ArrayLike<number>[]): Points {
 /** First the rows of `reference`, then those of `current`. @throws RangeError when columns differ */
 export function stack(reference: Points, current: Points): Points {
   if (reference.columns !== current.columns) {
-    throw new RangeError(`both samples have the same columns, got ${reference.columns} and ${current.columns}`)
+    throw new RangeError(
+      `both samples have the same columns, got ${reference.columns} and ${current.columns}`,
+    )
   }
   const values = new Float64Array(reference.values.length + current.values.length)
   values.set(reference.values)

@@ -54,17 +54,36 @@ function byEnumeration(reference: readonly number[], current: readonly number[])
     const first = pooled.filter((_, i) => (mask >> i) & 1)
     if (first.length !== reference.length) continue
     all++
-    if (ksDistance(first, pooled.filter((_, i) => !((mask >> i) & 1))) >= own - 1e-12) far++
+    if (
+      ksDistance(
+        first,
+        pooled.filter((_, i) => !((mask >> i) & 1)),
+      ) >=
+      own - 1e-12
+    )
+      far++
   }
   return far / all
 }
 
 describe('the exact KS test', () => {
   it.each([
-    [[0, 0, 1, 1, 2], [1, 2, 2, 3, 3, 3]],
-    [[1, 1, 1, 1], [1, 1, 2, 2, 2]],
-    [[5, 6, 7], [1, 2, 3, 4, 5]],
-    [[2, 2], [2, 2]],
+    [
+      [0, 0, 1, 1, 2],
+      [1, 2, 2, 3, 3, 3],
+    ],
+    [
+      [1, 1, 1, 1],
+      [1, 1, 2, 2, 2],
+    ],
+    [
+      [5, 6, 7],
+      [1, 2, 3, 4, 5],
+    ],
+    [
+      [2, 2],
+      [2, 2],
+    ],
   ])('is the share of splits as far apart, ties and all: %j %j', (reference, current) => {
     expect(kolmogorovSmirnov(reference, current).pValue).toBeCloseTo(byEnumeration(reference, current), 12)
   })

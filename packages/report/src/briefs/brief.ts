@@ -1,12 +1,14 @@
 // What a finding says to somebody who is not the engineer: sections of plain blocks, written once here and drawn by
 // every form of report. A block holds text as the run or the catalogue gave it; escaping is the renderer's.
-import type { CheckResult, Finding, Measurement, ModeResult, RunDocument } from '@failmode/core'
+import type { CheckResult, Finding, Measurement, ModeResult, RunDocument, SanityEntry } from '@failmode/core'
 import type { ReportCatalogue, ReportMode } from '../report-catalogue.ts'
 import { findingMeasurements } from '../table.ts'
+import { standsAgainst } from '../wording.ts'
 
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'list'; readonly items: readonly string[] }
+  /** `ordered` where one comes after the other. */
+  | { readonly kind: 'list'; readonly items: readonly string[]; readonly ordered?: boolean }
   /** A term, and what is said of it. */
   | { readonly kind: 'terms'; readonly rows: readonly (readonly [term: string, text: string])[] }
   | { readonly kind: 'command'; readonly command: string }
@@ -35,6 +37,8 @@ export interface FindingContext {
   /** The catalogue's words for the mode; undefined for a mode it does not know. */
   readonly words: ReportMode | undefined
   readonly measurements: readonly Measurement[]
+  /** Sanity entries that stand against the check it comes from. */
+  readonly doubts: readonly SanityEntry[]
 }
 
 export function findingContext(
@@ -51,6 +55,9 @@ export function findingContext(
     check: mode?.checks.find(({ id }) => id === finding.check),
     words: catalogue.modes.find(({ slug }) => slug === finding.mode),
     measurements: findingMeasurements(run, finding),
+    doubts: run.sanity.filter(
+      (entry) => standsAgainst(entry) && (entry.concerns ?? [entry.check]).includes(finding.check),
+    ),
   }
 }
 

@@ -8,6 +8,7 @@ import { termsIn } from './terms-in.ts'
 import { whoCould } from './who-could.ts'
 
 const shownMeasurements = 2
+const shownSteps = 3
 const shownAdvice = 5
 
 const levels: Readonly<Record<string, string>> = {
@@ -23,16 +24,21 @@ export function policyBrief(context: FindingContext): readonly BriefSection[] {
   const { finding, words, measurements, catalogue } = context
   const advice = mitigationWords(catalogue, finding.mitigations)
   const sections = [
-    ...section('In plain words', [
-      ...(words === undefined ? [] : [text(words.say.policy)]),
+    ...section('What was measured', [
       text(finding.description),
       ...list(
         measurements.slice(0, shownMeasurements).map((measurement) => {
           const meaning = measureByName(measurement.name, catalogue)?.say.policy
-          return [plainMeasurement(measurement), ...(meaning === undefined ? [] : [meaning])].join(' ')
+          return [plainMeasurement(measurement, catalogue), ...(meaning === undefined ? [] : [meaning])].join(
+            ' ',
+          )
         }),
       ),
     ]),
+    ...section(
+      'What this kind of failure is, in general',
+      words === undefined ? [] : [text(words.say.policy)],
+    ),
     ...section('How bad, and by which rule', howBad(context)),
     ...section('Who could do it, and with what access', list(who(context))),
     ...(words === undefined
@@ -55,16 +61,23 @@ export function policyBrief(context: FindingContext): readonly BriefSection[] {
             kind: 'terms',
             rows: [
               ['The published table', words.accessViolation.table === 'yes' ? 'Yes.' : 'No.'],
-              ['Comments hidden in the page', words.accessViolation.comments.text],
+              ['Comments in the source of the page', words.accessViolation.comments.text],
               ['The paper version', words.accessViolation.paper.text],
             ],
           },
         ])),
     ...section('Legal questions', legal(context)),
     ...section(
-      'What can be done',
+      'What to do, if it has happened in use',
+      words === undefined
+        ? []
+        : [{ kind: 'list', items: words.response.firstResponse.slice(0, shownSteps), ordered: true }],
+    ),
+    ...section(
+      'What can be done against it',
       list(advice.slice(0, shownAdvice).map(({ title, id }) => `${title} (${id})`)),
     ),
+    ...section('How an expert sees it again', [{ kind: 'command', command: finding.reproduce }]),
     ...section('Not looked at', list(context.check?.notCovered ?? [])),
   ]
   const rows = termsIn(sections, catalogue.glossary)

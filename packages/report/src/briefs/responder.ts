@@ -1,6 +1,5 @@
 // A finding for the incident responder: what happened, who is affected, what to do first, what must not be lost, whom to
-// call, and how to see it again. The forensic record has the five fields that the document on securing AI asks for; what
-// this run knows of them stands there, and what it cannot know is said to be missing.
+// call, and how to see it again.
 import { type Blob, type Evidence, whomToInvolve } from '@failmode/core'
 import { counted, formatNumber, shortDigest } from '../format.ts'
 import { mitigationWords } from '../report-catalogue.ts'
@@ -20,16 +19,15 @@ export function responderBrief(context: FindingContext): readonly BriefSection[]
   return [
     ...section('What happened', [
       text(finding.description),
-      ...list(measurements.slice(0, shownMeasurements).map(plainMeasurement)),
-      ...(words === undefined ? [] : [text(words.say.responder)]),
+      ...list(measurements.slice(0, shownMeasurements).map((each) => plainMeasurement(each, catalogue))),
     ]),
+    ...section('What to expect of this kind', words === undefined ? [] : [text(words.say.responder)]),
     ...section('Who is affected', [{ kind: 'terms', rows: affected(context) }]),
-    ...section('First response', list(response?.firstResponse ?? [])),
+    ...section(
+      'First response, if it has happened in use',
+      response === undefined ? [] : [{ kind: 'list', items: response.firstResponse, ordered: true }],
+    ),
     ...section('Evidence to keep', [...list(response?.evidenceToPreserve ?? []), ...list(files(context))]),
-    ...section('The record of the decision', [
-      { kind: 'terms', rows: decisionRecord(context) },
-      text(catalogue.decisionRecord.also),
-    ]),
     ...section('Whom to involve', list(involved(context))),
     ...section('See it again', [{ kind: 'command', command: finding.reproduce }]),
     ...section('Afterwards', list(advice.map(({ id, title, text: words }) => `${id}, ${title}: ${words}`))),
@@ -57,7 +55,7 @@ function affected({ run, catalogue, finding }: FindingContext): readonly (readon
     const open = finding.rule.open.find((each) => each.fact === name)
     const said =
       answer === undefined
-        ? `Nobody answered. ${open === undefined ? 'The rating does not turn on it.' : open.effect}`
+        ? `Nobody answered ("${name}" under "assets"). ${open === undefined ? 'The rating does not turn on it.' : open.effect}`
         : answerText(answer)
     return [[fact.question, said] as const]
   })
@@ -79,6 +77,7 @@ function files({ finding, measurements, run }: FindingContext): readonly string[
   const shown = [...blobs.values()].slice(0, shownFiles)
   const more = blobs.size - shown.length
   return [
+    'The five-field record of each decision; what this run knows of it stands below the findings',
     `This run as a whole: the folder of ${run.id}, with run.json and journal.jsonl`,
     ...shown.map(
       ({ path, sha256, bytes }) => `${path}, ${formatNumber(bytes)} bytes, SHA-256 ${shortDigest(sha256)}…`,
@@ -89,31 +88,4 @@ function files({ finding, measurements, run }: FindingContext): readonly string[
 
 function blobsOf(evidence: Evidence): readonly Blob[] {
   return evidence.kind === 'images' ? evidence.images.map(({ blob }) => blob) : []
-}
-
-function decisionRecord(context: FindingContext): readonly (readonly [string, string])[] {
-  const { run, catalogue, measurements } = context
-  const { model, data } = run.system
-  const sets = Object.entries(data).map(
-    ([split, { digest, count }]) => `${split}, ${counted(count, 'sample')}, ${shortDigest(digest)}…`,
-  )
-  const samples = measurements.find((measurement) => measurement.samples !== undefined)?.samples
-  const known = [
-    'Not in this run. Take it from the logs of the training.',
-    `Not in this run.${sets.length === 0 ? '' : ` Data sets it looked at: ${sets.join('; ')}.`}`,
-    model === null
-      ? 'This run had no model.'
-      : `Weights: the ${model.kind} model with SHA-256 ${model.digest}. Confidences: log them with each decision; this run keeps what it measured in ${samples?.blob.path ?? 'run.json'}.`,
-    [
-      model === null ? '' : `the model, ${shortDigest(model.digest)}…`,
-      ...run.system.artifacts.map((path) => `file ${path}`),
-      ...Object.entries(run.environment.libraries).map(([library, version]) => `${library} ${version}`),
-    ]
-      .filter((part) => part !== '')
-      .join('; '),
-    samples === undefined
-      ? 'Not in this run. Take it from the log of the system.'
-      : `For each sample of this run: column "${samples.column}" of ${samples.blob.path}. For decisions in use: from the log of the system.`,
-  ]
-  return catalogue.decisionRecord.fields.map((field, i) => [field, known[i] ?? 'Not in this run.'] as const)
 }

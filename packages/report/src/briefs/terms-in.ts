@@ -2,7 +2,7 @@ import type { ReportCatalogue } from '../report-catalogue.ts'
 import type { Block, BriefSection } from './brief.ts'
 
 /** More would be a dictionary. */
-const most = 8
+const most = 7
 
 /** The words of the glossary that these sections use, in the order in which a reader meets them. */
 export function termsIn(

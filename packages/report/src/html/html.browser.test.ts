@@ -165,7 +165,7 @@ describe.skipIf(missing)(`the report in a browser${missing ? ' (SKIPPED: no Chro
     const pages: number[] = []
     for (let i = 0; i < 17; i++) {
       await page.evaluate(`(() => {
-        const others = '.masthead, .verdict, .plates, .contents, footer, main > section:not(#findings), h2, .left-out'
+        const others = '.masthead, main > p, .verdict, .plates, .contents, footer, main > section:not(#findings), h2, .left-out'
         for (const other of document.querySelectorAll(others)) other.style.display = 'none'
         for (const [at, article] of document.querySelectorAll('article.finding').entries())
           article.style.display = at === ${i} ? '' : 'none'

@@ -165,9 +165,10 @@ main > section > h2 { padding-top: 12px; border-top: 2px solid var(--rule); marg
 .rating-rule h4 { margin-bottom: 0 !important; font-size: 13.5px; color: var(--soft); font-weight: 500; }
 .open-facts { font-size: 13.5px; list-style: none; padding: 0; display: grid; gap: 10px; }
 .finding .brief { display: block; columns: 2 400px; column-gap: 48px; }
-.brief > section { break-inside: avoid-column; margin-bottom: 24px; }
+.brief > section { margin-bottom: 24px; }
+.brief li, .brief-terms > div { break-inside: avoid; }
 .brief > section > * + * { margin-top: 8px; }
-.brief-list { padding-left: 1.1em; display: grid; gap: 4px; }
+.brief-list { padding-left: 1.4em; display: grid; gap: 4px; }
 .brief-terms { display: grid; gap: 8px; }
 .brief-terms dt { color: var(--soft); font-size: 13.5px; }
 .brief-notes { list-style: none; padding: 0; display: grid; gap: 8px; }
@@ -326,8 +327,8 @@ details[open] > summary { margin-bottom: 10px; }
   h2, h3, h4, summary, figcaption { break-after: avoid; }
   tr, figure, .chip, .rating-rule, .sanity li, .frame, .command { break-inside: avoid; }
   .finding { break-inside: auto; border-width: 1px 1px 1px 6px; }
-  .for-policy .finding { break-before: page; font-size: 9pt; line-height: 1.35; padding: 12px 16px; }
-  .for-policy .finding-body { gap: 8px; margin-top: 8px; } .finding .brief { columns: 2; column-gap: 9mm; } .brief > section { break-inside: auto; } .for-policy .brief > section { margin-bottom: 8px; } .for-policy .brief > section > * + * { margin-top: 3px; }
+  .for-policy .finding { break-before: page; font-size: 9pt; line-height: 1.35; padding: 10px 14px; }
+  .for-policy .finding-body { gap: 8px; margin-top: 8px; } .finding .brief { columns: 2; column-gap: 7mm; } .for-policy .brief > section { margin-bottom: 6px; } .for-policy .command { padding: 3px 8px; } .for-policy .command code { font-size: 7.5pt; } .for-policy .brief > section > * + * { margin-top: 3px; }
   .for-policy .brief-list, .for-policy .brief-terms, .for-policy .brief-notes { gap: 2px; }
   .for-policy .finding dt, .for-policy .finding small, .for-policy .finding .lead { font-size: inherit; max-width: none; }
   a { color: inherit; text-decoration: none; }

@@ -22,6 +22,11 @@ export interface CorruptionContext extends ImageShape {
   /** The only source of chance: the same stream gives the same picture. */
   readonly random: Random
   readonly images: ImageCodec
+  /**
+   * Where the released code does something else than the paper says (glass blur copies pixels instead of exchanging
+   * them, elastic transform takes 244 pixels for 224), do as the code; without it, as the paper.
+   */
+  readonly referenceCompatible?: boolean
 }
 
 export interface Corruption<C = unknown> {

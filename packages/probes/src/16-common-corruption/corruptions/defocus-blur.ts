@@ -3,13 +3,15 @@
 // repeating the edge pixel (OpenCV's reflect-101). The softening mirrors at the border of the kernel's own square
 // too, so that a disk that touches it (radius 8 and 10) sums to a little more than 1 and the published images are
 // that much brighter; this is kept, because it is in the data that others report on.
+import { correlate, type Tap } from './correlate.ts'
 import { defineCorruption } from './corruption.ts'
+import { eachPlane } from './planes.ts'
 
 export interface Kernel {
   /** The kernel covers -reach .. reach in both directions. */
   readonly reach: number
   /** [2 reach + 1, 2 reach + 1] */
-  readonly weights: Float64Array
+  readonly weights: Float64Array | Float32Array
 }
 
 /** Disk radius, and standard deviation of the Gaussian that softens it. */
@@ -34,17 +36,9 @@ export const defocusBlur = defineCorruption<Defocus>({
     ],
   },
   apply(image, [radius, aliasBlur], { channels, height, width }) {
-    const kernel = diskKernel(radius, aliasBlur)
-    const plane = height * width
-    const out = new Float32Array(image.length)
-    for (let from = 0; from < channels * plane; from += plane) {
-      correlate(image.subarray(from, from + plane), kernel, {
-        height,
-        width,
-        out: out.subarray(from, from + plane),
-      })
-    }
-    return out
+    const taps = tapsOf(diskKernel(radius, aliasBlur))
+    const size = { height, width, border: mirror }
+    return eachPlane(image, { channels, height, width }, (plane) => correlate(plane, taps, size))
   },
 })
 
@@ -62,11 +56,10 @@ export function diskKernel(radius: number, aliasBlur: number): Kernel {
     }
   }
   const gaussian = gaussianWeights(radius <= 8 ? 1 : 2, aliasBlur)
-  const weights = new Float64Array(side * side)
-  correlate(
+  const weights = correlate(
     disk.map((x) => x / inside),
-    gaussian,
-    { height: side, width: side, out: weights },
+    tapsOf(gaussian),
+    { height: side, width: side, border: mirror },
   )
   return { reach, weights }
 }
@@ -83,40 +76,13 @@ function gaussianWeights(reach: number, sigma: number): Kernel {
   return { reach, weights }
 }
 
-interface CorrelateOptions {
-  readonly height: number
-  readonly width: number
-  readonly out: Float32Array | Float64Array
-}
-
-/** out[y, x] = sum of kernel[dy, dx] * plane[y + dy, x + dx]. */
-function correlate(
-  plane: Float32Array | Float64Array,
-  { reach, weights }: Kernel,
-  { height, width, out }: CorrelateOptions,
-): void {
-  // The plane with its mirrored border, so that the inner loop needs no test; weights of 0 are left out.
-  const paddedWidth = width + 2 * reach
-  const padded = new Float64Array((height + 2 * reach) * paddedWidth)
-  for (let y = -reach; y < height + reach; y++) {
-    const row = mirror(y, height) * width
-    const to = (y + reach) * paddedWidth + reach
-    for (let x = -reach; x < width + reach; x++) padded[to + x] = plane[row + mirror(x, width)]!
-  }
+function tapsOf({ reach, weights }: Kernel): readonly Tap[] {
   const side = 2 * reach + 1
-  const taps: { readonly offset: number; readonly weight: number }[] = []
-  weights.forEach((weight, i) => {
-    if (weight !== 0) taps.push({ offset: Math.floor(i / side) * paddedWidth + (i % side), weight })
-  })
-  const sums = new Float64Array(width)
-  for (let y = 0; y < height; y++) {
-    sums.fill(0)
-    for (const { offset, weight } of taps) {
-      const from = y * paddedWidth + offset
-      for (let x = 0; x < width; x++) sums[x] = sums[x]! + weight * padded[from + x]!
-    }
-    out.set(sums, y * width)
-  }
+  return Array.from(weights, (weight, i) => ({
+    dy: Math.floor(i / side) - reach,
+    dx: (i % side) - reach,
+    weight,
+  }))
 }
 
 /** Index of the pixel that stands for place `i` of a line of `n`: ... 2 1 | 0 1 2 ... n-1 | n-2 n-3 ... */

@@ -9,6 +9,7 @@ export const gaussianNoise = defineCorruption<number>({
   },
   apply(image, sigma, { random }) {
     const noise = random.fillNormal(new Float32Array(image.length))
-    return image.map((x, i) => x + sigma * noise[i]!)
+    for (let i = 0; i < noise.length; i++) noise[i] = image[i]! + sigma * noise[i]!
+    return noise
   },
 })

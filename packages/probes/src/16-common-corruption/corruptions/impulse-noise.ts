@@ -9,6 +9,11 @@ export const impulseNoise = defineCorruption<number>({
   },
   apply(image, amount, { random }) {
     const draws = random.fillUniform(new Float32Array(image.length))
-    return image.map((x, i) => (draws[i]! < amount / 2 ? 0 : draws[i]! < amount ? 1 : x))
+    const half = amount / 2
+    for (let i = 0; i < draws.length; i++) {
+      const draw = draws[i]!
+      draws[i] = draw >= amount ? image[i]! : draw < half ? 0 : 1
+    }
+    return draws
   },
 })

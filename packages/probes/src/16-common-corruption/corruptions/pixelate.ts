@@ -17,8 +17,9 @@ export const pixelate = defineCorruption<number>({
     }
     const plane = height * width
     const out = new Float32Array(image.length)
+    const levels = new Uint8Array(plane)
     for (let from = 0; from < channels * plane; from += plane) {
-      const levels = Uint8Array.from(image.subarray(from, from + plane), (x) => Math.round(x * 255))
+      for (let i = 0; i < plane; i++) levels[i] = image[from + i]! * 255 + 0.5
       const shrunk = boxResize({ data: levels, height, width }, small)
       const { data } = boxResize(shrunk, { height, width })
       for (let i = 0; i < plane; i++) out[from + i] = data[i]! / 255
@@ -39,34 +40,51 @@ interface Plane extends Size {
 
 /** Resizes one channel as Pillow's `resize` does with its BOX filter. */
 export function boxResize(plane: Plane, { height, width }: Size): Plane {
-  const across = boxes(plane.width, width)
   const wide = new Uint8Array(plane.height * width)
+  const across = boxes(plane.width, width)
   for (let y = 0; y < plane.height; y++) {
     for (let x = 0; x < width; x++) {
-      const [from, to] = across[x]!
+      const from = y * plane.width + across.from[x]!
+      const to = y * plane.width + across.end[x]!
+      if (to - from === 1) {
+        wide[y * width + x] = plane.data[from]!
+        continue
+      }
       let sum = 0
-      for (let i = from; i < to; i++) sum += plane.data[y * plane.width + i]!
-      wide[y * width + x] = Math.round(sum / (to - from))
+      for (let i = from; i < to; i++) sum += plane.data[i]!
+      wide[y * width + x] = sum / (to - from) + 0.5
     }
   }
-  const down = boxes(plane.height, height)
   const data = new Uint8Array(height * width)
+  const down = boxes(plane.height, height)
+  const sums = new Int32Array(width)
   for (let y = 0; y < height; y++) {
-    const [from, to] = down[y]!
-    for (let x = 0; x < width; x++) {
-      let sum = 0
-      for (let i = from; i < to; i++) sum += wide[i * width + x]!
-      data[y * width + x] = Math.round(sum / (to - from))
+    const from = down.from[y]!
+    const count = down.end[y]! - from
+    if (count === 1) {
+      data.set(wide.subarray(from * width, (from + 1) * width), y * width)
+      continue
     }
+    sums.fill(0)
+    for (let row = from * width; row < (from + count) * width; row += width) {
+      for (let x = 0; x < width; x++) sums[x] = sums[x]! + wide[row + x]!
+    }
+    for (let x = 0; x < width; x++) data[y * width + x] = sums[x]! / count + 0.5
   }
   return { data, height, width }
 }
 
-/** For each of `to` output pixels the input pixels [first, end) whose centres its box holds. */
-function boxes(from: number, to: number): readonly (readonly [number, number])[] {
-  const scale = from / to
+interface Boxes {
+  readonly from: Int32Array
+  readonly end: Int32Array
+}
+
+/** For each of `to` output pixels the input pixels [from, end) whose centres its box holds. */
+function boxes(length: number, to: number): Boxes {
+  const scale = length / to
   const side = Math.max(scale, 1)
-  return Array.from({ length: to }, (_, i) => {
+  const found = { from: new Int32Array(to), end: new Int32Array(to) }
+  for (let i = 0; i < to; i++) {
     const centre = (i + 0.5) * scale
     // A pixel's centre counts on the upper edge of the box and not on its lower one. The arithmetic follows Pillow's
     // order, because where an edge meets a centre the rounding decides.
@@ -75,9 +93,11 @@ function boxes(from: number, to: number): readonly (readonly [number, number])[]
       return distance > -0.5 && distance <= 0.5
     }
     let first = Math.max(0, Math.trunc(centre - side / 2 + 0.5))
-    let end = Math.min(from, Math.trunc(centre + side / 2 + 0.5))
+    let end = Math.min(length, Math.trunc(centre + side / 2 + 0.5))
     while (first < end - 1 && !holds(first)) first++
     while (end > first + 1 && !holds(end - 1)) end--
-    return [first, end] as const
-  })
+    found.from[i] = first
+    found.end[i] = end
+  }
+  return found
 }

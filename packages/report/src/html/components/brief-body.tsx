@@ -18,7 +18,8 @@ export function BriefBody({ sections }: { readonly sections: readonly BriefSecti
   )
 }
 
-function BlockView({ block }: { readonly block: Block }) {
+/** One block, drawn. */
+export function BlockView({ block }: { readonly block: Block }) {
   switch (block.kind) {
     case 'text':
       return (
@@ -26,16 +27,18 @@ function BlockView({ block }: { readonly block: Block }) {
           <bdi>{block.text}</bdi>
         </p>
       )
-    case 'list':
+    case 'list': {
+      const List = block.ordered === true ? 'ol' : 'ul'
       return (
-        <ul className="brief-list">
+        <List className="brief-list">
           {each(block.items, (item) => (
             <li>
               <bdi>{item}</bdi>
             </li>
           ))}
-        </ul>
+        </List>
       )
+    }
     case 'terms':
       return (
         <dl className="brief-terms">

@@ -65,6 +65,11 @@ export function FindingCard({ context, anchor, audience, linked, pictures }: Fin
           <strong>{baselineWords[finding.baseline.status]}</strong>: <bdi>{finding.baseline.reason}</bdi>
         </p>
       )}
+      {each(context.doubts, ({ meaning }) => (
+        <p className="waiver">
+          <strong>In doubt</strong>: <bdi>{meaning}</bdi>
+        </p>
+      ))}
       {audience === 'policy' ? null : <RatingRule context={context} />}
       {brief === null ? (
         <EngineerBody context={context} pictures={pictures} />

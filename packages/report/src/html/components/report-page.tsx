@@ -1,5 +1,6 @@
 import { type Evidence, type Finding, outcomes, type RunDocument } from '@failmode/core'
 import { findingContext } from '../../briefs/brief.ts'
+import { decisionRecord } from '../../briefs/decision-record.ts'
 import { counted, formatBytes, formatTime, shortDigest } from '../../format.ts'
 import { notLookedAt } from '../../not-looked-at.ts'
 import { leftOutWords, type Pictures } from '../../picture-budget.ts'
@@ -10,6 +11,7 @@ import { findingsOf, modesTable } from '../../table.ts'
 import {
   audiences,
   byRating,
+  gateText,
   modeTitle,
   outcomeWords,
   standsAgainst,
@@ -17,6 +19,7 @@ import {
   voiceNames,
 } from '../../wording.ts'
 import { findingAnchors, modeAnchor } from '../anchors.ts'
+import { BlockView } from './brief-body.tsx'
 import { each } from './each.tsx'
 import { FindingCard } from './finding-card.tsx'
 import { Logo, OutcomeMark } from './marks.tsx'
@@ -49,6 +52,7 @@ export function ReportPage({ run, catalogue, pictures, audience }: ReportPagePro
       <Masthead run={run} audience={audience} />
       <main>
         <VerdictBanner run={run} />
+        {detail ? null : <p className="section-lead">{testNotice}</p>}
         <ModeStrip rows={rows} linked={detail} />
         <nav className="contents" aria-label="Sections">
           <a href="#modes">Modes</a>
@@ -81,6 +85,16 @@ export function ReportPage({ run, catalogue, pictures, audience }: ReportPagePro
           )}
           <LeftOut pictures={pictures} />
         </section>
+        {audience === 'responder' ? (
+          <section id="record">
+            <h2>The record of a decision</h2>
+            <p className="section-lead">
+              What a system should record about each decision of high impact, and what this run knows of it.
+            </p>
+            <BlockView block={{ kind: 'terms', rows: decisionRecord(run, catalogue) }} />
+            <p className="quiet">{catalogue.decisionRecord.also}</p>
+          </section>
+        ) : null}
         <Gaps run={run} linked={detail} />
         <section id="sanity">
           <h2>Sanity checks</h2>
@@ -130,12 +144,22 @@ export function ReportPage({ run, catalogue, pictures, audience }: ReportPagePro
           <pre className="command">
             <code>{runAgain(run)}</code>
           </pre>
+          {system ? null : (
+            <p className="quiet">
+              This run: {run.tool.name} {run.tool.version}, {run.environment.runtime} on{' '}
+              {run.environment.platform}, <bdi>{run.environment.cpu}</bdi>.
+            </p>
+          )}
         </section>
       </main>
-      <Attribution catalogue={catalogue} />
+      <Attribution catalogue={catalogue} detailed={detail} />
     </>
   )
 }
+
+/** Who does not test models may take a result for an incident. */
+const testNotice =
+  'These are results of a test: what can happen to this system, not what has happened. Nothing here says that anybody has attacked it.'
 
 /** Checks and their numbers are for the engineer; digests and versions for the responder as well. */
 function shownTo(audience: Audience | undefined): { readonly detail: boolean; readonly system: boolean } {
@@ -226,6 +250,7 @@ function VerdictBanner({ run }: { readonly run: RunDocument }) {
       </h2>
       <div>
         <p>{text}</p>
+        {run.gate === null ? null : <p className="quiet">{gateText(run.gate)}</p>}
         {reasons.length === 0 ? null : (
           <ul>
             {each(reasons, (reason) => (

@@ -183,7 +183,14 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 }
 
 /** Whom the taxonomy comes from, under which licence, and what the report is not. */
-export function Attribution({ catalogue }: { readonly catalogue: ReportCatalogue }) {
+export function Attribution({
+  catalogue,
+  detailed,
+}: {
+  readonly catalogue: ReportCatalogue
+  /** Whether the page shows identifiers of other lists. */
+  readonly detailed: boolean
+}) {
   const { notices, documents, safetyScale } = catalogue
   return (
     <footer className="attribution">
@@ -196,8 +203,10 @@ export function Attribution({ catalogue }: { readonly catalogue: ReportCatalogue
           </li>
         ))}
       </ul>
-      <p>{safetyScale.notice}</p>
-      <p>{notices.crosswalk}</p>
+      <p>
+        {safetyScale.title}: {safetyScale.notice}
+      </p>
+      {detailed ? <p>{notices.crosswalk}</p> : null}
       <p>{notices.legal}</p>
     </footer>
   )
