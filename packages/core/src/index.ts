@@ -121,7 +121,7 @@ export {
 export { type ClassifierTest, classifierTest } from './shift/classifier-test.ts'
 export { type CramerVonMises, cramerVonMises } from './shift/cramer-von-mises.ts'
 export { psi, psiOfCounts, wasserstein } from './shift/effect-sizes.ts'
-export { featureStatistics, mostCategories } from './shift/feature-statistics.ts'
+export { featureStatistics, mostCategories, stratifiedFeatureStatistics } from './shift/feature-statistics.ts'
 export { type JointTest, jointTest, type StatisticFamily } from './shift/joint-test.ts'
 export { lsddStatistic, mmdStatistic } from './shift/kernel-statistics.ts'
 export { type KolmogorovSmirnov, kolmogorovSmirnov, ksDistance } from './shift/kolmogorov-smirnov.ts'

@@ -5,7 +5,7 @@
 import { regularisedGammaQ } from '../statistics/special.ts'
 import type { StatisticFamily } from './joint-test.ts'
 import { ksTail } from './kolmogorov-smirnov.ts'
-import { columnOf, type Points } from './points.ts'
+import { columnOf, type Points, rowsOf } from './points.ts'
 
 /** Columns with at most this many different values are categories. */
 export const mostCategories = 5
@@ -61,4 +61,33 @@ function category({ order, ends }: SortedColumn, isCurrent: Uint8Array, m: numbe
     statistic += ((both - seen) * n - seen * m) ** 2 / both
   }
   return -Math.log(Math.max(regularisedGammaQ((ends.length - 1) / 2, statistic / (m * n) / 2), 1e-300))
+}
+
+/**
+ * The same statistics within strata, summed over them for each column (Fisher's combination of p-values), so that columns
+ * that moved up in one class and down in another do not look as if they had stayed. Strata that only one sample has
+ * add nothing.
+ * @param strata stratum of each pooled row
+ */
+export function stratifiedFeatureStatistics(pooled: Points, strata: ArrayLike<number>): StatisticFamily {
+  const members = new Map<number, number[]>()
+  for (let i = 0; i < pooled.rows; i++) {
+    const own = members.get(strata[i]!)
+    if (own === undefined) members.set(strata[i]!, [i])
+    else own.push(i)
+  }
+  const parts = [...members.values()].map((rows) => ({
+    rows,
+    family: featureStatistics(rowsOf(pooled, rows)),
+  }))
+  return (isCurrent) => {
+    const sums = new Float64Array(pooled.columns)
+    for (const { rows, family } of parts) {
+      const own = Uint8Array.from(rows, (row) => isCurrent[row]!)
+      if (own.every((one) => one === own[0])) continue
+      const found = family(own)
+      for (let c = 0; c < sums.length; c++) sums[c]! += found[c]!
+    }
+    return sums
+  }
 }

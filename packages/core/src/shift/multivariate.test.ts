@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createRandom, type Random } from '../random/random.ts'
 import { chiSquareTest } from './chi-square-test.ts'
 import { classifierTest, fitLogistic } from './classifier-test.ts'
-import { featureStatistics } from './feature-statistics.ts'
+import { featureStatistics, stratifiedFeatureStatistics } from './feature-statistics.ts'
 import { jointTest } from './joint-test.ts'
 import { lsddStatistic, mmdStatistic } from './kernel-statistics.ts'
 import { kolmogorovSmirnov, ksTail } from './kolmogorov-smirnov.ts'
@@ -129,6 +129,25 @@ describe('the joint test', () => {
         .pValue
     expect(test({})).toBe(1 / 200)
     expect(test({ strata })).toBeGreaterThan(0.05)
+  })
+})
+
+describe('statistics within strata', () => {
+  it('see columns that moved up in one stratum and down in another, and keep their level', () => {
+    const p = (seed: number, move: number) => {
+      const random = createRandom(seed)
+      const strata = Array.from({ length: 120 }, () => random.int(2))
+      const rows = strata.map((k, i) => [random.normal() + (i < 60 ? 0 : k === 0 ? move : -move)])
+      const pooled = pointsOf(rows)
+      const test = (family: ReturnType<typeof featureStatistics>) =>
+        jointTest(split(60, 60), [family], random, { permutations: 99, strata }).pValue
+      return [test(stratifiedFeatureStatistics(pooled, strata)), test(featureStatistics(pooled))] as const
+    }
+    expect(p(1, 1.5)[0]).toBe(0.01)
+    expect(p(1, 1.5)[1]).toBeGreaterThan(0.05)
+    const alarms = Array.from({ length: 200 }, (_, seed) => p(seed, 0)[0]).filter((value) => value <= 0.05)
+    expect(alarms.length).toBeGreaterThanOrEqual(3)
+    expect(alarms.length).toBeLessThanOrEqual(18)
   })
 })
 

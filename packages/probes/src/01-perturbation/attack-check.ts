@@ -180,6 +180,26 @@ function targetOf({ model }: SystemFacts, { target }: PerturbationOptions): numb
   return index >= 0 && index < (model?.classes ?? 0) ? index : 'unknown'
 }
 
+/** Samples that a label attack may begin from, when any wrong class will do. */
+const mostStarts = 64
+/** Samples a class, when one has to be reached. */
+const startsOfClass = 4
+
+/** The first samples of each of these classes. */
+function samplesOfClasses(labels: Int32Array, classes: readonly number[]): readonly number[] {
+  const left = new Map(classes.map((label) => [label, startsOfClass]))
+  const found: number[] = []
+  for (let index = 0; index < labels.length && left.size > 0; index++) {
+    const label = labels[index] as number
+    const wanted = left.get(label)
+    if (wanted === undefined) continue
+    found.push(index)
+    if (wanted === 1) left.delete(label)
+    else left.set(label, wanted - 1)
+  }
+  return found
+}
+
 interface Success extends AttackedSample {
   readonly attack: string
   readonly points: Attacked['points']
@@ -216,6 +236,10 @@ async function measureAttack(
     return { kind: 'class', targets: part.map((index) => targets.get(index) as number) }
   }
   const { targets, attackable } = chooseTargets(spec, context, inputs)
+  const startsFor = (goal: Goal): readonly number[] =>
+    goal.kind === 'class'
+      ? samplesOfClasses(context.labels(split) as Int32Array, goal.targets)
+      : attackable.slice(0, mostStarts)
   const best = new Map<number, Success>()
   const nearest = {
     linf: new Map<number, number>(),
@@ -233,7 +257,18 @@ async function measureAttack(
     const left = spec.mode === 'closest' ? attackable : attackable.filter((index) => !best.has(index))
     const attacked = await Promise.all(
       evenPieces(left, attackPiece).map((part) =>
-        context.step(attackStep, { source, indices: part, norm, eps, goal: goalFor(part), plan, votes }),
+        context.step(attackStep, {
+          source,
+          indices: part,
+          norm,
+          eps,
+          goal: goalFor(part),
+          plan,
+          votes,
+          ...(knownAttack(plan.attack).needsStarts === true && source.kind !== 'noise'
+            ? { starts: startsFor(goalFor(part)) }
+            : {}),
+        }),
       ),
     )
     for (const { output, cost: spent } of attacked) {

@@ -16,6 +16,8 @@ export interface AttackInput {
   readonly goal: Goal
   readonly plan: AttackPlan
   readonly votes: number
+  /** Samples of other classes that an attack may begin from. */
+  readonly starts?: readonly number[]
 }
 
 /** One attack on some samples, and a second look at what it found. */
@@ -35,6 +37,10 @@ export const attackStep: StepHandler<AttackInput, Attacked> = {
     const model =
       'gradient' in asked && (plan.passes ?? 1) > 1 ? expectation(asked, { passes: plan.passes ?? 1 }) : asked
     const surrogate = known.needsSurrogate === true ? await context.surrogate('gradient') : null
+    const starts =
+      input.starts === undefined || input.source.kind === 'noise'
+        ? null
+        : (await context.samples(input.source.split)).read(input.starts)
     const batch: AttackBatch = {
       x,
       labels,
@@ -49,6 +55,7 @@ export const attackStep: StepHandler<AttackInput, Attacked> = {
         ball: { norm: plan.norm ?? norm, eps },
         classes,
         maxBatch: context.modelFacts.maxBatch,
+        starts,
         surrogate,
         run: {
           random: context.random.split(plan.attack),

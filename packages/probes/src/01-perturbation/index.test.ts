@@ -53,6 +53,21 @@ describe('perturbation', () => {
     expect(outcomes['perturbation/random-noise']).not.toBe('not-applicable')
   })
 
+  it('drives samples to a chosen class by labels alone, from samples of that class', async () => {
+    const base = vulnerable()
+    const labelOnly = {
+      ...base,
+      facts: { ...base.facts, model: { ...base.facts.model!, access: ['label' as const] } },
+    }
+    const run = await runInMemory(probe, labelOnly, { options: { ...options, eps: 0.3, queries: 200 } })
+    const check = mode(run).checks.find(({ id }) => id === 'perturbation/label-source-target')!
+    expect(check.outcome, check.reason).toBe('finding')
+    const rate = check.measurements.find(({ name }) => name === 'attack-success-rate')!
+    expect(rate).toMatchObject({ attack: 'hop-skip-jump', variant: '1b', access: 'label' })
+    expect(rate.value).toBeGreaterThan(0.5)
+    expect(run.findings.find(({ variant }) => variant === '1b')?.severity).toBe('critical')
+  })
+
   it('takes the worst case per sample over all attacks as the headline', async () => {
     const run = await runInMemory(probe, vulnerable(), { options })
     const headline = mode(run).measurements[0]

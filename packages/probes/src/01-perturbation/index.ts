@@ -100,6 +100,28 @@ export default defineProbe({
       }),
     }),
     attackCheck({
+      id: checkIds.labelSourceTarget,
+      claim: 'With labels alone, small changes',
+      title: 'Label attack towards a chosen class',
+      proves:
+        'That somebody who only sees the class can choose the answer, by a small change of an input of another class.',
+      variant: '1b',
+      access: 'label',
+      goal: 'class',
+      source: 'samples',
+      mode: 'survivors',
+      notCovered: [otherChanges, 'Every pair of classes: each sample was driven towards one class.'],
+      wanted: (_, own, budget) => ({
+        plans: chooseAttacks(own, budget.name, {
+          access: 'label',
+          targeted: true,
+          defaults: [plan('hop-skip-jump', budget.name)],
+        }),
+        samples: samplesWanted(own, budget.name, 'fewer'),
+        manyClean: false,
+      }),
+    }),
+    attackCheck({
       id: checkIds.transfer,
       claim: 'With another model of the same task, small changes',
       title: 'Transfer from a surrogate',

@@ -1,6 +1,6 @@
 // The attacks that this probe can run, by name: what each needs, what it costs at most, and how to call it. A row is
 // all there is to say of an attack here; nothing else in the probe asks which attack it runs.
-import type { Cost, GradientModel, LabelModel, LossName, ModelByAccess } from '@failmode/core'
+import type { Cost, GradientModel, LabelModel, LossName, ModelByAccess, Tensor } from '@failmode/core'
 import { apgd } from '../attacks/apgd.ts'
 import { apgdTargeted } from '../attacks/apgd-targeted.ts'
 import type { AttackBatch, AttackResult, AttackRun } from '../attacks/attack.ts'
@@ -30,6 +30,8 @@ export interface AttackCall<Model> {
   readonly run: AttackRun
   /** The most samples of one call. */
   readonly maxBatch: number
+  /** Samples of other classes to begin from, for attacks that need them; the rest of the batch when absent. */
+  readonly starts: Tensor | null
   /** The attacker's own model, for attacks that need one. */
   readonly surrogate: GradientModel | null
 }
@@ -45,6 +47,8 @@ export interface KnownAttack<A extends keyof ModelByAccess = keyof ModelByAccess
   readonly minimumNorm?: boolean
   /** It is run for the length of that way, and not in place of attacks in the ball. */
   readonly shortestOnly?: boolean
+  /** It begins at an adversarial point, and where random points are none at a sample of another class. */
+  readonly needsStarts?: boolean
   /** It is worked out on another model and carried over. */
   readonly needsSurrogate?: boolean
   /** What a sample costs at most, of a model with this many classes, when each pass is made once. */
@@ -96,13 +100,12 @@ function apgdPrice({ effort, times }: AttackPlan): Cost {
   return { queries: times + 1, gradients: (effort + 3) * times }
 }
 
-const labelRun = ({ plan, ball, run, maxBatch, batch }: AttackCall<LabelModel>) => ({
+const labelRun = ({ plan, ball, run, maxBatch, batch, starts }: AttackCall<LabelModel>) => ({
   ...run,
   queries: plan.effort,
   maxBatch,
   stopAt: ball,
-  // The other samples of the batch are points of other classes, where random points are of no use.
-  starts: batch.x,
+  starts: starts ?? batch.x,
 })
 
 /** Rows of the table by access, so that each attack gets the model that it asks for. */
@@ -278,6 +281,7 @@ export const knownAttacks: Readonly<Record<AttackName, Rows[keyof Rows]>> = {
     title: 'HopSkipJump',
     norms: ['linf', 'l2'],
     targeted: true,
+    needsStarts: true,
     minimumNorm: true,
     price: queries,
     attack: (call) =>
@@ -302,6 +306,7 @@ export const knownAttacks: Readonly<Record<AttackName, Rows[keyof Rows]>> = {
     title: 'Boundary',
     norms: ['l2'],
     targeted: true,
+    needsStarts: true,
     minimumNorm: true,
     price: queries,
     attack: (call) => boundary(call.model, call.batch, labelRun(call)),
@@ -310,6 +315,7 @@ export const knownAttacks: Readonly<Record<AttackName, Rows[keyof Rows]>> = {
     title: 'RayS',
     norms: ['linf'],
     targeted: true,
+    needsStarts: true,
     minimumNorm: true,
     price: queries,
     attack: (call) => rays(call.model, call.batch, labelRun(call)),

@@ -18,6 +18,7 @@ export const checkIds = {
   noise: 'perturbation/random-noise',
   gradientSourceTarget: 'perturbation/gradient-source-target',
   scoreSourceTarget: 'perturbation/score-source-target',
+  labelSourceTarget: 'perturbation/label-source-target',
   gradientTargeted: 'perturbation/gradient-noise-to-class',
   scoreTargeted: 'perturbation/score-noise-to-class',
   gradientConfidence: 'perturbation/gradient-confidence',

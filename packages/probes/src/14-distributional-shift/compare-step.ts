@@ -25,6 +25,7 @@ import {
   stack,
   standardDeviation,
   standardise,
+  stratifiedFeatureStatistics,
   twoSampleBootstrap,
   wasserstein,
 } from '@failmode/core'
@@ -99,6 +100,8 @@ export const compareStep: StepHandler<CompareInput, Comparison> = {
     }
     const names = jointTests.filter((name) => input.tests.includes(name))
     const families = names.map((name) => every[name]())
+    const inEach = (strata: readonly number[]): readonly StatisticFamily[] =>
+      input.tests.includes('ks-test') ? [stratifiedFeatureStatistics(pooled, strata)] : []
     const deals = { permutations: input.permutations, signal }
     const joint = jointTest(isCurrent, families, random.split('joint'), deals)
     const strata = input.strata === null ? null : [...input.strata.reference, ...input.strata.current]
@@ -160,52 +163,70 @@ function featureShifts(
 ): FeatureShift[] {
   const effects = Array.from({ length: reference.columns }, (_, column) => {
     const [a, b] = [columnOf(reference, column), columnOf(current, column)]
-    return { column, a, b, ...effectsOf(a, b) }
+    const category = categoriesOf(a, b)
+    return { column, a, b, category, psi: psiOf(a, b, category), wasserstein: movedOf(a, b) }
   })
-  const most = effects
-    .toSorted((x, y) => y.psi - x.psi || y.wasserstein - x.wasserstein || x.column - y.column)
-    .concat(effects.toSorted((x, y) => y.wasserstein - x.wasserstein || x.column - y.column).slice(0, shown))
-  const chosen = new Set([...most.slice(0, shown), ...most.slice(-shown)].map(({ column }) => column))
+  const first = (by: 'psi' | 'wasserstein') =>
+    effects.toSorted((x, y) => y[by] - x[by] || x.column - y.column).slice(0, shown)
+  const chosen = new Set([...first('psi'), ...first('wasserstein')].map(({ column }) => column))
   return effects.map(({ a, b, column, category, psi: index, wasserstein: moved }) => ({
     column,
     adjusted: adjusted?.[column] ?? null,
     psi: index,
     wasserstein: moved,
     ...singleTests(a, b, category),
-    intervals: chosen.has(column) ? intervalsOf(a, b, random.split(column)) : null,
+    intervals: chosen.has(column) ? intervalsOf(a, b, { category, random: random.split(column) }) : null,
   }))
 }
 
 function singleTests(a: Float64Array, b: Float64Array, category: readonly number[] | null) {
   const { distance, pValue } = kolmogorovSmirnov(a, b)
   if (category === null) return { distance, pValue, cramerVonMises: cramerVonMises(a, b).pValue }
-  const [x, y] = [a, b].map((values) => categoryCounts(values, category)) as [Float64Array, Float64Array]
+  const [x, y] = [categoryCounts(a, category), categoryCounts(b, category)]
   return { distance, pValue: chiSquareTest(x, y).pValue, cramerVonMises: null }
 }
 
-function effectsOf(a: Float64Array, b: Float64Array) {
-  const category = categoriesOf(a, b)
-  // A feature that was constant has no spread to measure a move in: any move is one whole deviation.
+function psiOf(a: Float64Array, b: Float64Array, category: readonly number[] | null): number {
+  return category === null ? psi(a, b) : psiOfCounts(categoryCounts(a, category), categoryCounts(b, category))
+}
+
+/** A feature that was constant has no spread to measure a move in: any move is one whole deviation. */
+function movedOf(a: Float64Array, b: Float64Array): number {
   const spread = standardDeviation(a)
   const moved = wasserstein(a, b)
-  const index =
-    category === null ? psi(a, b) : psiOfCounts(categoryCounts(a, category), categoryCounts(b, category))
-  return { category, psi: index, wasserstein: spread > 0 ? moved / spread : moved > 0 ? 1 : 0 }
+  if (spread > 0) return moved / spread
+  return moved > 0 ? 1 : 0
 }
 
-function intervalsOf(a: Float64Array, b: Float64Array, random: Random) {
-  const drawn = (name: 'psi' | 'wasserstein'): Interval =>
+function intervalsOf(
+  a: Float64Array,
+  b: Float64Array,
+  { category, random }: { readonly category: readonly number[] | null; readonly random: Random },
+) {
+  const [x, y] = [a.toSorted(), b.toSorted()]
+  const drawn = (name: string, effect: (a: Float64Array, b: Float64Array) => number): Interval =>
     twoSampleBootstrap(
-      [a.length, b.length],
-      (i, j) => effectsOf(picked(a, i), picked(b, j))[name],
+      [x.length, y.length],
+      (i, j) => effect(redrawn(x, i), redrawn(y, j)),
       random.split(name),
-      { resamples: 200 },
+      {
+        resamples: 200,
+      },
     )
-  return { psi: drawn('psi'), wasserstein: drawn('wasserstein') }
+  return {
+    psi: drawn('psi', (a, b) => psiOf(a, b, category)),
+    wasserstein: drawn('wasserstein', movedOf),
+  }
 }
 
-function picked(values: Float64Array, places: Int32Array): Float64Array {
-  return Float64Array.from(places, (i) => values[i]!)
+/** Values at the drawn places, ascending as all of them are: counted rather than sorted again. */
+function redrawn(ascending: Float64Array, places: Int32Array): Float64Array {
+  const times = new Int32Array(ascending.length)
+  for (let i = 0; i < places.length; i++) times[places[i]!]! += 1
+  const out = new Float64Array(places.length)
+  let at = 0
+  for (let i = 0; i < times.length; i++) for (let k = times[i]!; k > 0; k--) out[at++] = ascending[i]!
+  return out
 }
 
 /** The different values of both samples, or null when there are too many to be categories. */

@@ -66,10 +66,10 @@ function quadrantMeans(image: Float32Array): number[] {
   return sums
 }
 
-/** Takes the first quadrant above 0.48 for the bright one; in more light that is any quadrant. */
+/** Takes the first quadrant above 0.42 for the bright one; in more light that is any quadrant. */
 export const fixedLevel: SampleScorer = (image) => {
   const means = quadrantMeans(image)
-  const first = means.findIndex((mean) => mean > 0.48)
+  const first = means.findIndex((mean) => mean > 0.42)
   // Each score also leans on its own quadrant, so that confidence says something.
   return means.map((mean, k) => (k === first ? 4 : 0) + mean)
 }

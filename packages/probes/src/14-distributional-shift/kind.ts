@@ -21,7 +21,7 @@ export interface KindInput {
  */
 export function kindOfShift({ rows, givenClass, classes, alpha }: KindInput): ShiftKind {
   if (givenClass === undefined || classes === undefined) return rows <= alpha ? 'unknown' : 'none'
-  if (rows > alpha) return givenClass <= alpha && classes > alpha ? 'concept shift' : 'none'
+  if (rows > alpha) return givenClass <= alpha ? 'concept shift' : 'none'
   if (givenClass <= alpha) return 'covariate shift'
   return classes <= alpha ? 'label shift' : 'unknown'
 }

@@ -13,6 +13,8 @@ export interface Cell {
   readonly corruption: CorruptionName
   readonly severity: Severity
   readonly constants: ConstantSet
+  /** Do as the released code where it differs from the paper. */
+  readonly referenceCompatible: boolean
 }
 
 export interface CorruptInput extends Cell {
@@ -41,7 +43,7 @@ const batch = 32
 
 export const corruptStep: StepHandler<CorruptInput, Corrupted> = {
   name: 'common-corruption/corrupt-and-predict',
-  version: 1,
+  version: 2,
   async run({ split, indices, pictures, ...cell }, context) {
     const samples = await context.samples(split)
     const { labels, sampleShape } = samples

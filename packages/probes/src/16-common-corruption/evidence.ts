@@ -57,8 +57,9 @@ export async function showSample(
   const severity = Math.max(...cells.map((cell) => cell.severity))
   const strongest = cells.filter((cell) => cell.severity === severity)
   const shown = await Promise.all(
-    strongest.map(async ({ corruption, severity, constants, predictions }) => {
-      const input = { split, indices: [indices[row]!], corruption, severity, constants, pictures: true }
+    strongest.map(async ({ correct: _, predictions, ...cell }) => {
+      const { corruption } = cell
+      const input = { ...cell, split, indices: [indices[row]!], pictures: true }
       const { output } = await context.step(corruptStep, input)
       return { corruption, before: predictions[row]!, after: output.predictions[0]!, ...output.pictures[0]! }
     }),

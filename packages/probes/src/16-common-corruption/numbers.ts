@@ -13,6 +13,7 @@ import {
   wilson,
 } from '@failmode/core'
 import type { Answers } from './answers.ts'
+import { meanNames } from './corruptions/corrupt-image.ts'
 
 /** BCa asks for the statistic once more an image, which pays only while images are few. */
 const mostForBca = 1000
@@ -33,17 +34,25 @@ function corruptionsOf({ cells }: Answers): readonly string[] {
   return [...new Set(cells.map(({ corruption }) => corruption))]
 }
 
+/** Those that the mean is over: of the benchmark, as published; where none of these was asked for, all. */
+function namesInMean(answers: Answers): readonly string[] {
+  const names = corruptionsOf(answers)
+  const published = names.filter((name) => (meanNames as readonly string[]).includes(name))
+  return published.length > 0 ? published : names
+}
+
 /** The per-image outcomes behind the measurements, one column each. */
 export function sampleOutcomes(answers: Answers): SampleOutcomes {
   const { split, indices, clean, cells } = answers
   const names = corruptionsOf(answers)
   const shares = names.map((name) => shareRight(answers, name))
+  const pooled = namesInMean(answers).map((name) => shares[names.indexOf(name)]!)
   return {
     split,
     indices,
     columns: {
       clean,
-      'mean-error': clean.map((_, i) => 1 - mean(shares.map((share) => share[i]!))),
+      'mean-error': clean.map((_, i) => 1 - mean(pooled.map((share) => share[i]!))),
       ...Object.fromEntries(names.map((name, at) => [name, shares[at]!])),
       ...Object.fromEntries(
         cells.map(({ corruption, severity, correct }) => [`${corruption}-${severity}`, correct]),
@@ -66,7 +75,10 @@ export function measurementsOf(answers: Answers, { random, seed, blob }: Measure
   const severities = cells.length / names.length
   const rows = clean.map((_, i) => i)
   const each = names.map((name) => ({ name, right: shareRight(answers, name) }))
-  const pooled = clean.map((_, i) => mean(each.map(({ right }) => right[i]!)))
+  const inMean = namesInMean(answers)
+  const counted = each.filter(({ name }) => inMean.includes(name))
+  const pooled = clean.map((_, i) => mean(counted.map(({ right }) => right[i]!)))
+  const pooledCells = inMean.length * severities
 
   const resampled = (name: string, statistic: (rows: Rows) => number, confidence = 0.95): Interval =>
     bootstrap(rows, statistic, random.split(name), {
@@ -82,7 +94,7 @@ export function measurementsOf(answers: Answers, { random, seed, blob }: Measure
   const counts = new Map<number, number>()
   for (const label of truth) counts.set(label, (counts.get(label) ?? 0) + 1)
   const majority = Math.max(...counts.values())
-  const pooledOver = `${n} images under ${names.join(', ')} at ${severities} severities each, ${constantsText(answers)}`
+  const pooledOver = `${n} images under ${inMean.join(', ')} at ${severities} severities each, ${constantsText(answers)}`
   const error = 1 - mean(pooled)
 
   const measurements: Measurement[] = [
@@ -91,7 +103,7 @@ export function measurementsOf(answers: Answers, { random, seed, blob }: Measure
       ...column('mean-error'),
       name: 'mce',
       value: error,
-      n: n * cells.length,
+      n: n * pooledCells,
       denominator: `corrupted images: ${pooledOver}; the mean error, not divided by that of another model`,
       interval: resampled('mce', (sample) => 1 - meanOf(pooled, sample)),
     },
@@ -99,7 +111,7 @@ export function measurementsOf(answers: Answers, { random, seed, blob }: Measure
       ...common,
       name: 'relative-mce',
       value: mean(clean) - mean(pooled),
-      n: n * cells.length,
+      n: n * pooledCells,
       denominator: `corrupted images: ${pooledOver}; mean error less the error on the same images clean`,
       interval: resampled('relative-mce', (sample) => meanOf(clean, sample) - meanOf(pooled, sample)),
     },
@@ -126,7 +138,7 @@ export function measurementsOf(answers: Answers, { random, seed, blob }: Measure
       ...common,
       name: 'relative-accuracy-drop',
       value: dropOf(clean, pooled, rows),
-      n: n * cells.length,
+      n: n * pooledCells,
       denominator: `corrupted images: ${pooledOver}; the share of clean accuracy that is lost`,
       interval: resampled('relative-accuracy-drop', (sample) => dropOf(clean, pooled, sample)),
     })

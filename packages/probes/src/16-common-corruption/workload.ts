@@ -2,7 +2,7 @@
 // the plan cannot promise another thing than is done.
 import type { Applicability, Budget, SystemFacts } from '@failmode/core'
 import { isPicture } from '../steps/sample-image.ts'
-import type { CommonCorruptionOptions } from './options.ts'
+import { type CommonCorruptionOptions, chosenCorruptions } from './options.ts'
 
 export interface Workload {
   readonly samples: number
@@ -13,8 +13,8 @@ export interface Workload {
 const samplesByBudget = { quick: 200, standard: 500, thorough: Number.POSITIVE_INFINITY } as const
 
 export function workload(system: SystemFacts, options: CommonCorruptionOptions, budget: Budget): Workload {
-  const each = 1 + options.corruptions.length * options.severities.length
-  const shown = options.corruptions.length
+  const shown = chosenCorruptions(options).length
+  const each = 1 + shown * options.severities.length
   const available = system.data[options.split]?.count ?? 0
   const limit = budget.maxQueries ?? Number.POSITIVE_INFINITY
   const wanted = Math.min(options.samples ?? samplesByBudget[budget.name], available)
@@ -30,7 +30,7 @@ export function applies(
   const reason = notApplicable(system, options.split)
   if (reason !== null) return { applies: false, outcome: 'not-applicable', reason }
   const { samples, queries } = workload(system, options, budget)
-  const cells = `${options.corruptions.length} corruptions at ${options.severities.length} severities`
+  const cells = `${chosenCorruptions(options).length} corruptions at ${options.severities.length} severities`
   if (samples === 0) {
     return {
       applies: false,

@@ -7,6 +7,10 @@ import type { ConstantSet, Corruption, CorruptionContext, ImageShape, Severity }
 import { defocusBlur } from './defocus-blur.ts'
 import { cutToEightBit } from './eight-bit.ts'
 import { elasticTransform } from './elastic-transform.ts'
+import { exposure, lensDirt, rollingShutter, whiteBalance } from './extended/camera.ts'
+import { compressionChain } from './extended/compression-chain.ts'
+import { perspective, shear, tilt, translate, zoom } from './extended/geometric.ts'
+import { occlusion } from './extended/occlusion.ts'
 import { fog } from './fog.ts'
 import { frost } from './frost.ts'
 import { gaussianBlur } from './gaussian-blur.ts'
@@ -45,7 +49,22 @@ export const benchmarkNames = [
 /** The four that the authors added for development, outside of the mean. */
 export const extraNames = ['speckle-noise', 'gaussian-blur', 'spatter', 'saturate'] as const
 
-export const corruptionNames = [...benchmarkNames, ...extraNames] as const
+/** Ours: not published, with strengths of our own, and in no published mean. */
+export const extendedNames = [
+  'tilt',
+  'zoom',
+  'translate',
+  'shear',
+  'perspective',
+  'exposure',
+  'white-balance',
+  'rolling-shutter',
+  'lens-dirt',
+  'occlusion',
+  'compression-chain',
+] as const
+
+export const corruptionNames = [...benchmarkNames, ...extraNames, ...extendedNames] as const
 export type CorruptionName = (typeof corruptionNames)[number]
 
 export const corruptions: Readonly<Record<CorruptionName, Corruption>> = {
@@ -68,7 +87,24 @@ export const corruptions: Readonly<Record<CorruptionName, Corruption>> = {
   'gaussian-blur': gaussianBlur,
   spatter,
   saturate,
+  tilt,
+  zoom,
+  translate,
+  shear,
+  perspective,
+  exposure,
+  'white-balance': whiteBalance,
+  'rolling-shutter': rollingShutter,
+  'lens-dirt': lensDirt,
+  occlusion,
+  'compression-chain': compressionChain,
 }
+
+/**
+ * The corruptions that the mean error is taken over: those of the benchmark whose pictures we can make as published.
+ * Frost is not among them, because its ice is ours.
+ */
+export const meanNames: readonly CorruptionName[] = benchmarkNames.filter((name) => name !== 'frost')
 
 /** CIFAR-10-C constants where the shorter side is at most 64 pixels, ImageNet-C constants above. */
 export function constantsForSize({ height, width }: ImageShape): ConstantSet {

@@ -29,8 +29,13 @@ export interface CorruptionContext extends ImageShape {
   readonly referenceCompatible?: boolean
 }
 
+/** What the corruptions that are ours and not published are about. */
+export type ExtendedFamily = 'geometric' | 'camera' | 'occlusion' | 'compression'
+
 export interface Corruption<C = unknown> {
   readonly name: string
+  /** Only of corruptions whose formula and constants are ours; the published ones have none. */
+  readonly family?: ExtendedFamily
   /** The parameter of the formula at severities 1 to 5. */
   readonly constants: Readonly<Record<ConstantSet, readonly [C, C, C, C, C]>>
   /**
@@ -43,4 +48,20 @@ export interface Corruption<C = unknown> {
 /** Gives a corruption its constant's type, then forgets it, so that different ones fit in one list. */
 export function defineCorruption<C>(corruption: Corruption<C>): Corruption {
   return corruption as Corruption
+}
+
+/**
+ * A corruption of our own, beside the published ones. Its five strengths are ours, chosen so that a person still knows
+ * the picture at severity 5; they are relative to the picture's size, so that one set serves all sizes.
+ */
+export function defineExtended<C>({
+  name,
+  family,
+  strengths,
+  apply,
+}: Pick<Corruption<C>, 'name' | 'apply'> & {
+  readonly family: ExtendedFamily
+  readonly strengths: readonly [C, C, C, C, C]
+}): Corruption {
+  return defineCorruption({ name, family, constants: { imagenet: strengths, cifar: strengths }, apply })
 }

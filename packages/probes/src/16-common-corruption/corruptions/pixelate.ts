@@ -1,7 +1,7 @@
 // The picture is shrunk to a share c of its sides and blown up again, both by averaging over boxes of pixels. The
 // published images were made with Pillow, which works in 8 bit, rounds after rows and again after columns, and gives
 // a box whole pixels only (those whose centre it holds), so the same is done here.
-import { defineCorruption } from './corruption.ts'
+import { defineCorruption, type ImageShape } from './corruption.ts'
 
 export const pixelate = defineCorruption<number>({
   name: 'pixelate',
@@ -10,25 +10,36 @@ export const pixelate = defineCorruption<number>({
     cifar: [0.95, 0.9, 0.85, 0.75, 0.65],
   },
   apply(image, share, { channels, height, width }) {
-    // Pillow refuses a size of 0; sides below 1 / c pixels shrink to 1.
-    const small = {
-      height: Math.max(1, Math.trunc(height * share)),
-      width: Math.max(1, Math.trunc(width * share)),
-    }
-    const plane = height * width
-    const out = new Float32Array(image.length)
-    const levels = new Uint8Array(plane)
-    for (let from = 0; from < channels * plane; from += plane) {
-      for (let i = 0; i < plane; i++) levels[i] = image[from + i]! * 255 + 0.5
-      const shrunk = boxResize({ data: levels, height, width }, small)
-      const { data } = boxResize(shrunk, { height, width })
-      for (let i = 0; i < plane; i++) out[from + i] = data[i]! / 255
-    }
-    return out
+    const small = smallSize({ height, width }, share)
+    const shrunk = resizeByBoxes(image, { channels, height, width }, small)
+    return resizeByBoxes(shrunk, { channels, ...small }, { height, width })
   },
 })
 
-interface Size {
+/** A share of both sides, cut to whole pixels. Pillow refuses a size of 0; sides below 1 / share shrink to 1. */
+export function smallSize({ height, width }: Size, share: number): Size {
+  return { height: Math.max(1, Math.trunc(height * share)), width: Math.max(1, Math.trunc(width * share)) }
+}
+
+/** Every channel of a picture resized in 8 bit. */
+export function resizeByBoxes(
+  image: Float32Array,
+  { channels, height, width }: ImageShape,
+  size: Size,
+): Float32Array {
+  const plane = height * width
+  const levels = new Uint8Array(plane)
+  const resized = size.height * size.width
+  const out = new Float32Array(channels * resized)
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < plane; i++) levels[i] = image[c * plane + i]! * 255 + 0.5
+    const { data } = boxResize({ data: levels, height, width }, size)
+    for (let i = 0; i < resized; i++) out[c * resized + i] = data[i]! / 255
+  }
+  return out
+}
+
+export interface Size {
   readonly height: number
   readonly width: number
 }
