@@ -159,10 +159,10 @@ def hop_skip_jump(params: dict) -> list:
 
 def square(params: dict) -> list:
     """Whether each sample withstood `queries` in the ball. The schedule of windows is stretched to them in both."""
-    count, norm, eps, queries = (params[key] for key in ("count", "norm", "eps", "queries"))
+    count, norm, eps, queries, seed = (params[key] for key in ("count", "norm", "eps", "queries", "seed"))
     x, y = first(count)
-    torch.manual_seed(0)
-    np.random.seed(0)
+    torch.manual_seed(seed)
+    np.random.seed(seed)
     if params["library"] == "art":
         from art.attacks.evasion import SquareAttack
 
@@ -175,7 +175,7 @@ def square(params: dict) -> list:
         import torchattacks
 
         norms = {"linf": "Linf", "l2": "L2"}
-        attack = torchattacks.Square(state["net"], norm=norms[norm], eps=eps, n_queries=queries - 1, p_init=0.8)
+        attack = torchattacks.Square(state["net"], norm=norms[norm], eps=eps, n_queries=queries - 1, p_init=0.8, seed=seed)
         points = attack(x, y)
     far = judged(points, count, norm)
     return [value is None or value > eps * (1 + 1e-5) for value in far]

@@ -215,7 +215,7 @@ function squareBar(bar: string, options: Parameters<typeof square>[1]): Bar {
           `${((100 * robust.filter(Boolean).length) / robust.length).toFixed(1)} %`
         const lines = compared.map(
           ({ at, library, ours, theirs, chance }) =>
-            `${at}, ${ours.length} samples: ${share(ours)}, ${library} ${share(theirs)}${chance < 1 ? ` (p ${chance.toPrecision(2)})` : ''}`,
+            `${at}, ${ours.length} runs of a sample: ${share(ours)}, ${library} ${share(theirs)}${chance < 1 ? ` (p ${chance.toPrecision(2)})` : ''}`,
         )
         // With so few samples that 2 points are less than one of them, one may differ.
         const allowed = compared.every(

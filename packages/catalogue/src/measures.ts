@@ -2,7 +2,14 @@
 // is the same for all: the interval holds the true value with the stated confidence, n is what the rate was counted
 // on, and the denominator says what those are.
 import type { Measure } from './schema.ts'
-import { arxiv, autoAttackPaper, badNetsPaper, corruptionsPaper, stealingPaper } from './techniques/paper.ts'
+import {
+  arxiv,
+  autoAttackPaper,
+  badNetsPaper,
+  corruptionsPaper,
+  failingLoudlyPaper,
+  stealingPaper,
+} from './techniques/paper.ts'
 
 const evaluationPaper = arxiv('1902.06705', 'Carlini et al. "On evaluating adversarial robustness." 2019.')
 const fromFirstPrinciples = arxiv(
@@ -353,5 +360,266 @@ export const measures: readonly Measure[] = [
       '2205.06900',
       'Wang et al. "MM-BD: Post-training detection of backdoor attacks with arbitrary backdoor pattern types using a maximum margin statistic." IEEE S&P 2024.',
     ),
+  },
+  {
+    name: 'shift-p-value',
+    title: 'p-value of a shift',
+    unit: 'probability',
+    better: 'neither',
+    say: {
+      engineer:
+        'Chance of samples this different, or more, if nothing had shifted. Without a slice it is joint over all tests of the check, by permutation, (1 + k) / (1 + m), and needs no further correction; its interval is the error of drawing permutations. With the slice given: class, rows were compared within classes only.',
+      responder:
+        'At or below 0.05 the shift is probably real. How large it is, and whether it did harm, the figures beside it say.',
+      policy:
+        'How easily chance alone would explain the difference. A small figure means that something changed, and not that it matters.',
+    },
+    source: failingLoudlyPaper,
+  },
+  {
+    name: 'psi',
+    title: 'population stability index',
+    unit: 'nats',
+    better: 'lower',
+    say: {
+      engineer:
+        'Sum of (a - b) ln(a / b) over ten quantile bins of the reference, half a count added to each, for the feature of the slice, with a bootstrap interval. Without a shift it is about 9 (1/m + 1/n), so that the usual alarms at 0.1 and 0.25 mean nothing for small samples.',
+      responder: 'The feature with the highest index moved most; ask first what changed at its source.',
+      policy:
+        'A measure from credit scoring of how far today’s cases are from those the system was built on. Above 0.1 one looks closer, above 0.25 one acts.',
+    },
+    source: null,
+  },
+  {
+    name: 'wasserstein',
+    title: 'distance moved by a feature',
+    unit: 'standard deviations',
+    better: 'lower',
+    say: {
+      engineer:
+        'Wasserstein distance of order 1 between the two samples of the feature, divided by the standard deviation of the reference, with a bootstrap interval. For a plain move it is the move.',
+      responder:
+        'How far the typical value of this feature has wandered, in units of its usual spread. A tenth is small, a whole one is another world.',
+      policy: 'How far the cases of today lie from those of the test in one characteristic.',
+    },
+    source: null,
+  },
+  {
+    name: 'ks-distance',
+    title: 'distance of distributions',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Largest difference between the cumulative distributions of the feature, with an interval from the inequality of Dvoretzky, Kiefer, Wolfowitz and Massart on both sides. Under no shift it is about 0.9 sqrt(1/m + 1/n).',
+      responder: 'The largest share of cases that have crossed some value of this feature.',
+      policy: 'What share of the cases has moved, at most, past any line one could draw.',
+    },
+    source: failingLoudlyPaper,
+  },
+  {
+    name: 'mmd',
+    title: 'maximum mean discrepancy',
+    unit: 'squared kernel distance',
+    better: 'lower',
+    say: {
+      engineer:
+        'Unbiased estimate of the squared discrepancy under a Gaussian kernel of median width on standardised features, with a jackknife interval; it can fall below zero. Compare it only between runs with the same data sets.',
+      responder: 'It has no scale of its own; read its p-value, and the features, for what to do.',
+      policy: 'A single figure for how far old and new cases are apart, all characteristics together.',
+    },
+    source: failingLoudlyPaper,
+  },
+  {
+    name: 'lsdd',
+    title: 'density difference',
+    unit: 'squared density difference',
+    better: 'lower',
+    say: {
+      engineer:
+        'Least-squares estimate of the integral of (p - q) squared, times (pi s^2)^(d/2) for a kernel of width s, so that it does not vanish with the dimension. It has no interval; its p-value by permutation goes into the joint one.',
+      responder: 'Like the discrepancy it is for alarms; a rise between weeks says more than its value.',
+      policy: 'Another figure for how much the mix of cases has changed, sensitive to new clusters.',
+    },
+    source: null,
+  },
+  {
+    name: 'share-of-features-shifted',
+    title: 'share of features that shifted',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of the features whose p-value, corrected for all of them by permutation, is at most alpha, with a Wilson interval that takes features as independent, which they are not.',
+      responder:
+        'One feature points to one source, such as a sensor. Most of them at once point to the whole pipeline or to other people using it.',
+      policy: 'In how many characteristics the cases of today differ from those of the test.',
+    },
+    source: failingLoudlyPaper,
+  },
+  {
+    name: 'domain-classifier-auc',
+    title: 'how well old and new can be told apart',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Area under the curve of a cross-fitted logistic regression that tells current rows from reference rows, with an interval by DeLong. 0.5 is no difference seen; a linear classifier sees linear differences only.',
+      responder:
+        'Near 0.5 the inputs are what they were. Near 1 every single input gives itself away as new, and figures from the old test say nothing about it.',
+      policy:
+        'How surely one can tell from a single case that it does not come from the test. Half is pure guessing.',
+    },
+    source: failingLoudlyPaper,
+  },
+  {
+    name: 'label-shift',
+    title: 'change in the shares of classes',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Total variation between the class shares of the two data sets, with a two-sample bootstrap interval; counted where both have labels, estimated from the confusion matrix where the current one has none. Chance alone makes it a little above zero.',
+      responder:
+        'So large a share of the cases now belongs to other classes than before. Find which class grew.',
+      policy:
+        'How far the mix of cases has changed, say between healthy and ill. The same system is then right less often, or more, without having changed.',
+    },
+    source: arxiv(
+      '1802.03916',
+      'Lipton, Wang and Smola. "Detecting and correcting for label shift with black box predictors." ICML 2018.',
+      'memory',
+    ),
+  },
+  {
+    name: 'estimated-accuracy',
+    title: 'estimated accuracy without labels',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Accuracy on the current inputs as guessed from confidence by the method named, with a two-sample bootstrap interval. The interval holds the error of sampling only: that confidence still means what it meant is taken for granted.',
+      responder: 'A figure to act on until labels arrive, and to be replaced by them.',
+      policy:
+        'What the operator may believe about quality today. It is a guess, and calling it a measurement would be wrong.',
+    },
+    source: arxiv(
+      '2201.04234',
+      'Garg et al. "Leveraging unlabeled data to predict out-of-distribution performance." ICLR 2022.',
+      'memory',
+    ),
+  },
+  {
+    name: 'accuracy-drop',
+    title: 'fall of accuracy',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Accuracy on the reference less accuracy on the current data, with a two-sample bootstrap interval; estimated where an attack name says how, measured otherwise. With the slice given: class, the reference is weighted to the current shares of classes first, so that only what these do not explain is left.',
+      responder:
+        'The harm itself. Above the threshold, route the affected cases to people until it is understood.',
+      policy: 'How many more of a hundred cases are decided wrongly than when the system was tested.',
+    },
+    source: null,
+  },
+  {
+    name: 'test-leakage',
+    title: 'share of the test set that was trained on',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of test samples that are copies of training samples, exact ones or, for pictures, ones whose grey values correlate at least as the option nearDuplicate says. Wilson interval over the test set. Accuracy on these samples measures memory; measure again without them.',
+      responder:
+        'If a model does worse in use than in its test, this is the first thing to rule out. Keep both data sets as they were, with their digests.',
+      policy:
+        'Part of the exam was handed out beforehand. The results of the exam are better than the candidate.',
+    },
+    source: null,
+  },
+  {
+    name: 'exact-test-leakage',
+    title: 'share of the test set that was trained on, number for number',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'The part of test-leakage that is the same in every number. It mostly points to a split that was made after samples were duplicated.',
+      responder:
+        'Copies that are the same in every number come from how the data were split, and not from how the world is.',
+      policy: 'Questions of the exam that were handed out beforehand word for word.',
+    },
+    source: null,
+  },
+  {
+    name: 'repeated-test-samples',
+    title: 'share of test samples that repeat another one',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of test samples that are copies of an earlier test sample. Each repetition counts a case twice, so intervals are narrower than the data deserve.',
+      responder:
+        'A test set that repeats itself is smaller than it looks; its figures are less certain than stated.',
+      policy: 'The same question asked twice: the exam is shorter than it seems.',
+    },
+    source: null,
+  },
+  {
+    name: 'untested-classes',
+    title: 'classes that the test set does not test',
+    unit: 'count',
+    better: 'lower',
+    say: {
+      engineer:
+        'Classes of the model with fewer test samples than the option classSamples. Overall accuracy cannot show how the model does on them.',
+      responder: 'If the incident concerns one of these classes, no test ever spoke about it.',
+      policy:
+        'Kinds of cases that were never, or hardly ever, part of the test. Nobody knows how the system treats them.',
+    },
+    source: null,
+  },
+  {
+    name: 'smallest-class-samples',
+    title: 'test samples of the rarest class',
+    unit: 'count',
+    better: 'higher',
+    say: {
+      engineer:
+        'Number of test samples of the class that has fewest. An accuracy for that class has an interval as wide as this number allows.',
+      responder: 'With few samples of a class, its stated accuracy is little more than a guess.',
+      policy: 'How many cases of the rarest kind were tested. A handful proves nothing.',
+    },
+    source: null,
+  },
+  {
+    name: 'accuracy-margin',
+    title: 'margin of an accuracy measured on the test set',
+    unit: 'points',
+    better: 'lower',
+    say: {
+      engineer:
+        'Half of the 95 % Wilson interval, in percentage points, that a test set of this size leaves for a model that is right on 90 %. It follows from the number of samples alone; two models that differ by less cannot be told apart on it unless they are compared in pairs.',
+      responder:
+        'A drop in accuracy below this margin may be chance. Compare the same samples before and after.',
+      policy: 'How far a stated accuracy can be off, merely because only so many cases were tested.',
+    },
+    source: null,
+  },
+  {
+    name: 'confident-on-nothing',
+    title: 'share of inputs without content that the model is sure of',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of blank inputs, noise, stripes and shuffled samples to which the model gives some class at least the probability that the option confident says. Wilson interval; sliced by kind of input.',
+      responder:
+        'A covered lens, a dead sensor or a broken cable then looks like a clear case. Check what the sensor delivered at the time before trusting the confidence in the log.',
+      policy:
+        'How often the system claims to be sure when it was shown nothing at all. A system that cannot say "I do not know" needs somebody who can.',
+    },
+    source: null,
   },
 ]

@@ -16,7 +16,10 @@ import { files } from './techniques/09-files.ts'
 import { backdoor } from './techniques/10-backdoor.ts'
 import { distributionalShift } from './techniques/14-distributional-shift.ts'
 import { naturalAdversarialExamples } from './techniques/15-natural-adversarial-examples.ts'
+import { audioCorruption } from './techniques/16-audio-corruption.ts'
 import { commonCorruption } from './techniques/16-common-corruption.ts'
+import { tableCorruption } from './techniques/16-table-corruption.ts'
+import { textCorruption } from './techniques/16-text-corruption.ts'
 import { incompleteTesting } from './techniques/17-incomplete-testing.ts'
 
 export const techniques: readonly Technique[] = [
@@ -34,5 +37,8 @@ export const techniques: readonly Technique[] = [
   ...distributionalShift,
   ...naturalAdversarialExamples,
   ...commonCorruption,
+  ...textCorruption,
+  ...audioCorruption,
+  ...tableCorruption,
   ...incompleteTesting,
 ].map((technique) => ({ ...technique, aliases: technique.aliases ?? [] }))

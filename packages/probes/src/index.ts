@@ -3,9 +3,17 @@
 import type { AnyProbe, AnyStepHandler } from '@failmode/core'
 import perturbation from './01-perturbation/index.ts'
 import supplyChain from './09-supply-chain/index.ts'
+import distributionalShift from './14-distributional-shift/index.ts'
 import commonCorruption from './16-common-corruption/index.ts'
+import incompleteTesting from './17-incomplete-testing/index.ts'
 
-export const probes: readonly AnyProbe[] = [perturbation, supplyChain, commonCorruption]
+export const probes: readonly AnyProbe[] = [
+  perturbation,
+  supplyChain,
+  distributionalShift,
+  commonCorruption,
+  incompleteTesting,
+]
 
 /** All step handlers by name, as a worker needs them. Handlers that probes share are there once. */
 export function stepHandlers(): ReadonlyMap<string, AnyStepHandler> {

@@ -26,7 +26,7 @@ export const distributionalShift: readonly TechniqueInput[] = [
     ...test,
     id: 'mmd-test',
     name: 'maximum mean discrepancy test',
-    aliases: ['MMD', 'MMD test', 'kernel two-sample test'],
+    aliases: ['MMD test', 'kernel two-sample test'],
     access: null,
     goal: 'To tell whether inputs as a whole have another distribution than before.',
     say: {
@@ -80,6 +80,73 @@ export const distributionalShift: readonly TechniqueInput[] = [
     source: arxiv(
       '2201.04234',
       'Garg et al. "Leveraging unlabeled data to predict out-of-distribution performance." ICLR 2022.',
+      'memory',
+    ),
+  },
+  {
+    ...test,
+    id: 'lsdd-test',
+    name: 'least-squares density difference',
+    aliases: ['LSDD test', 'density-difference test'],
+    access: null,
+    goal: 'To tell whether inputs as a whole are more or less dense somewhere than before.',
+    say: {
+      engineer:
+        'Fits the difference of the two densities with Gaussian kernels and integrates its square, with a p-value by permutation. It sees narrow changes that a mean over all pairs smooths away.',
+      responder:
+        'It is an alarm over all features at once, like MMD. Where only one of the two fires, look for a small group of new cases rather than a change of all.',
+      policy:
+        'A second test of whether the world has moved away from the examples, sensitive to small clusters of new cases. Two tests that see different things are harder to fool than one.',
+    },
+    limits: 'It fits densities around some of the samples only, and in many dimensions sees little.',
+    source: {
+      citation: 'Sugiyama et al. "Density-difference estimation." Neural Computation 25 (2013).',
+      url: 'https://doi.org/10.1162/NECO_a_00492',
+      provenance: 'memory',
+    },
+  },
+  {
+    ...test,
+    id: 'black-box-shift-estimation',
+    name: 'black box shift estimation',
+    aliases: ['BBSE', 'BBSD', 'black box shift detection'],
+    access: 'label',
+    goal: 'The shares of the classes in new data that have no labels.',
+    say: {
+      engineer:
+        'Solves the confusion matrix of the labelled reference for the class shares that would give the answers seen now. It needs no calibrated model, but takes for granted that each class looks as it did.',
+      responder:
+        'It tells whether one kind of case has become more frequent before anybody has labelled one. If inputs within a class look otherwise too, do not trust its figures.',
+      policy:
+        'It shows whether the system now meets another mix of cases than the one it was approved for. A rare kind that becomes common can turn a good average into a bad one.',
+    },
+    limits:
+      'Wrong as soon as classes themselves look otherwise, and blind where the model confuses two classes evenly.',
+    source: arxiv(
+      '1802.03916',
+      'Lipton, Wang and Smola. "Detecting and correcting for label shift with black box predictors." ICML 2018.',
+      'memory',
+    ),
+  },
+  {
+    ...test,
+    id: 'difference-of-confidences',
+    name: 'difference of confidences',
+    aliases: ['DoC'],
+    access: 'score',
+    goal: 'A second estimate of accuracy on new inputs without labels.',
+    say: {
+      engineer:
+        'Takes the accuracy on labelled reference inputs and subtracts the fall of the mean confidence. It is right where confidence is as well calibrated now as it was then.',
+      responder:
+        'Read it beside average thresholded confidence. Where the two disagree, neither is to be believed before some inputs are labelled.',
+      policy:
+        'It guesses the loss of quality from how much less sure the system has become. A system that is confidently wrong escapes it.',
+    },
+    limits: 'A model that stays confident while it errs shows no difference.',
+    source: arxiv(
+      '2107.03315',
+      'Guillory et al. "Predicting with confidence on unseen distributions." ICCV 2021.',
       'memory',
     ),
   },

@@ -5,7 +5,7 @@ import { arxiv, corruptionsPaper } from './paper.ts'
 
 const stress = { kind: 'stress', modes: ['common-corruption'], access: 'label' } as const
 
-type Family = 'noise' | 'blur' | 'weather' | 'light' | 'digital'
+type Family = 'noise' | 'blur' | 'weather' | 'light' | 'digital' | 'geometric' | 'camera' | 'occlusion'
 
 /** Where damage of a family comes from in service, and what it means when accuracy falls under it. */
 const families: Readonly<Record<Family, { readonly responder: string; readonly policy: string }>> = {
@@ -35,6 +35,22 @@ const families: Readonly<Record<Family, { readonly responder: string; readonly p
       'Look for a change in how pictures are sent or stored, such as a new compression setting or size; it dates the start of the errors.',
     policy:
       'A drop means that an ordinary file setting, which nobody thought of as part of the system, changes its decisions.',
+  },
+  geometric: {
+    responder:
+      'Compare the mounting and the cropping with those in training; errors that begin with a refit point here.',
+    policy: 'A drop means that a camera that hangs a little otherwise is enough to change decisions.',
+  },
+  camera: {
+    responder:
+      'Look at raw pictures of the camera with most errors, beside those of its neighbours; cleaning and resetting is a quick remedy.',
+    policy:
+      "A drop means that upkeep of cameras is part of the safety of the system, and has to be somebody's duty.",
+  },
+  occlusion: {
+    responder:
+      'Look at what stands in the wrong pictures, and whether it is there often; a moved camera may be the remedy.',
+    policy: 'A drop means that the system decides with confidence on what it cannot see whole.',
   },
 }
 
@@ -74,6 +90,21 @@ const corruption = ({
     'The strengths are those of one benchmark: no drop here does not cover stronger damage, other kinds, or several at once.',
   source: corruptionsPaper,
 })
+
+/** One that this product adds to the published ones, with strengths of its own. */
+const ownCorruption = (given: Corruption): TechniqueInput => {
+  const { goal: _, say, ...common } = corruption(given)
+  return {
+    ...common,
+    goal: `Loss of accuracy under ${given.name}, in five strengths of our own.`,
+    say: {
+      ...say,
+      engineer: `${given.formula} Formula and strengths are ours and not published ones; no mean error counts it, and it is applied only where asked for. A cell costs one query a picture.`,
+    },
+    limits:
+      'The strengths are our choice, so numbers cannot be set beside published ones; no drop here does not cover stronger damage or several kinds at once.',
+  }
+}
 
 export const commonCorruption: readonly TechniqueInput[] = [
   corruption({
@@ -234,6 +265,98 @@ export const commonCorruption: readonly TechniqueInput[] = [
     formula: 'Stores the picture as JPEG at a low quality and reads it back.',
     cause: 'Messengers, phones and archives compress pictures on the way.',
     seen: 'Blocks and halos show around edges.',
+  }),
+  ownCorruption({
+    id: 'tilt',
+    name: 'tilt',
+    aliases: ['rotation'],
+    family: 'geometric',
+    formula: 'Turns the picture by 2, 5, 10, 15 or 25 degrees to either side.',
+    cause: 'A mount has sagged or a phone is held askew.',
+    seen: 'The horizon is not level.',
+  }),
+  ownCorruption({
+    id: 'zoom',
+    name: 'zoom',
+    family: 'geometric',
+    formula: 'Enlarges or shrinks the picture around its middle, by 1.5 at most.',
+    cause: 'The lens was changed or the distance is another than in training.',
+    seen: 'Things are larger or smaller than usual.',
+  }),
+  ownCorruption({
+    id: 'translate',
+    name: 'translation',
+    family: 'geometric',
+    formula: 'Shifts the picture in a random direction by up to a quarter of its sides.',
+    cause: 'The camera points a little aside, or the cropping step is off.',
+    seen: 'The object is not in the middle.',
+  }),
+  ownCorruption({
+    id: 'shear',
+    name: 'shear',
+    family: 'geometric',
+    formula: 'Slides rows or columns over each other by up to 0.4 pixels a pixel.',
+    cause: 'A scanner pulls paper in askew, or a sensor is read while it moves.',
+    seen: 'Right angles are slanted.',
+  }),
+  ownCorruption({
+    id: 'perspective',
+    name: 'perspective',
+    family: 'geometric',
+    formula: 'Turns the picture like a board about an axis through its middle, by a projective map.',
+    cause: 'The camera was mounted higher, lower or further aside.',
+    seen: 'One side looks nearer than the other.',
+  }),
+  ownCorruption({
+    id: 'exposure',
+    name: 'wrong exposure',
+    family: 'camera',
+    formula:
+      'Multiplies light, not its stored value, by up to 8 or an eighth, and cuts off what is too bright.',
+    cause: 'Automatic exposure follows a lamp, a window or snow.',
+    seen: 'The picture is too dark or burnt out.',
+  }),
+  ownCorruption({
+    id: 'white-balance',
+    name: 'wrong white balance',
+    family: 'camera',
+    formula: 'Multiplies red light and divides blue light by a gain of up to 3, or the other way round.',
+    cause: 'Street lamps, neon light or a camera of another maker shift colours.',
+    seen: 'Everything is too orange or too blue.',
+  }),
+  ownCorruption({
+    id: 'rolling-shutter',
+    name: 'rolling shutter',
+    family: 'camera',
+    formula: 'Shifts each row aside by its time of reading, along a pan with three shakes.',
+    cause: 'Cheap sensors read rows one after another while vehicle or hand moves.',
+    seen: 'Upright things lean and wobble.',
+  }),
+  ownCorruption({
+    id: 'lens-dirt',
+    name: 'dirt on the lens',
+    family: 'camera',
+    formula: 'Darkens up to 18 soft round spots in random places.',
+    cause: 'Dust, insects and drops dry on the front glass.',
+    seen: 'Dim blotches lie over the scene and stay where they are.',
+  }),
+  ownCorruption({
+    id: 'occlusion',
+    name: 'occlusion',
+    family: 'occlusion',
+    formula: 'Covers 4 to 40 % of the picture with a rectangle of one colour in a random place.',
+    cause: 'A post, a hand, a sticker or another vehicle stands before the object.',
+    seen: 'Part of the object is hidden.',
+  }),
+  ownCorruption({
+    id: 'compression-chain',
+    name: 'chain of compressions',
+    aliases: ['repeated JPEG compression'],
+    family: 'digital',
+    formula:
+      'Shrinks the picture, stores it as JPEG two to four times at qualities from 75 to 15, and enlarges it.',
+    cause: 'A picture is passed from phone to messenger to archive.',
+    seen: 'Blocks, halos and little squares add up.',
   }),
   {
     ...stress,

@@ -43,4 +43,44 @@ export const incompleteTesting: readonly TechniqueInput[] = [
     limits: 'A list of events is never complete; what was not on it remains untested.',
     source: rulesOfTheGamePaper,
   },
+  {
+    ...test,
+    id: 'test-set',
+    name: 'test-set hygiene',
+    aliases: ['duplicate search', 'leakage search'],
+    access: null,
+    goal: 'To know how far a test set can carry the accuracy that is measured on it.',
+    say: {
+      engineer:
+        'Looks for test samples that are copies of training samples or of each other, by hash and by correlation, counts classes with too few samples, and states the margin that the size of the set leaves. It asks the model nothing.',
+      responder:
+        'Run it when a model does worse in use than in its test. Copies between training and test explain a good test and a bad use without anybody having done anything to the model.',
+      policy:
+        'An exam proves something only when its questions were not known beforehand and cover the subject. This checks the exam.',
+    },
+    limits: 'Copies that were cropped or shifted, and different pictures of the same thing, are not found.',
+    source: arxiv(
+      '1902.00423',
+      'Barz and Denzler. "Do we train on test data? Purging CIFAR of near-duplicates." 2020.',
+      'memory',
+    ),
+  },
+  {
+    ...test,
+    id: 'nothing-there',
+    name: 'inputs without content',
+    aliases: ['blank input test', 'garbage input test'],
+    access: 'score',
+    goal: 'To know whether the model can be unsure.',
+    say: {
+      engineer:
+        'Shows the model blank inputs of all levels, uniform noise, stripes and samples with shuffled pixels, and counts how often it gives some class a high probability. It costs a few hundred queries.',
+      responder:
+        'If the model is sure of nothing in particular, a confident entry in the log does not mean that there was something to see. Look at the raw input.',
+      policy:
+        'A person shown a blank page says so. This counts how often the system names something on it, and is sure.',
+    },
+    limits: 'A model that is unsure of noise can still be sure of real things that it has no class for.',
+    source: rulesOfTheGamePaper,
+  },
 ]

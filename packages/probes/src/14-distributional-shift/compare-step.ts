@@ -106,7 +106,9 @@ export const compareStep: StepHandler<CompareInput, Comparison> = {
     const joint = jointTest(isCurrent, families, random.split('joint'), deals)
     const strata = input.strata === null ? null : [...input.strata.reference, ...input.strata.current]
     const within =
-      strata === null ? null : jointTest(isCurrent, families, random.split('within'), { ...deals, strata })
+      strata === null
+        ? null
+        : jointTest(isCurrent, [...families, ...inEach(strata)], random.split('within'), { ...deals, strata })
     const family = (name: (typeof jointTests)[number]): JointTest['families'][number] | undefined =>
       joint.families[names.indexOf(name)]
     const [ofMmd, ofLsdd] = [family('mmd-test'), family('lsdd-test')]

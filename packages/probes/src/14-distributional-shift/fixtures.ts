@@ -30,7 +30,8 @@ export function pictures({
   const labels: number[] = []
   const images = Array.from({ length: count }, (_, index) => {
     const random = createRandom(seed).split(index)
-    const place = random.uniform()
+    // Evenly spread, so that no set has other shares by chance.
+    const place = (index * 0.6180339887) % 1
     let label = 0
     for (let sum = shares[0]!; place >= sum && label < 3; sum += shares[label]!) label++
     labels.push(rename(label))

@@ -11,7 +11,7 @@ export interface Kernel {
   /** The kernel covers -reach .. reach in both directions. */
   readonly reach: number
   /** [2 reach + 1, 2 reach + 1] */
-  readonly weights: Float64Array | Float32Array
+  readonly weights: Float32Array
 }
 
 /** Disk radius, and standard deviation of the Gaussian that softens it. */
@@ -69,7 +69,7 @@ function gaussianWeights(reach: number, sigma: number): Kernel {
     Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)),
   )
   const sum = line.reduce((a, b) => a + b)
-  const weights = new Float64Array(line.length ** 2)
+  const weights = new Float32Array(line.length ** 2)
   for (let y = 0; y < line.length; y++) {
     for (let x = 0; x < line.length; x++) weights[y * line.length + x] = (line[y]! * line[x]!) / sum ** 2
   }
