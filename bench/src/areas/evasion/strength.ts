@@ -99,7 +99,7 @@ export async function square(
   return trials
 }
 
-const squareSeeds = [6, 4, 2] as const
+const squareSeeds = [4, 2, 1] as const
 
 const steps = 1000
 

@@ -179,11 +179,10 @@ describe('halves of one data set', () => {
       if (p.value <= 0.05) alarms++
       if (own.outcome === 'finding') findings++
     }
-    // 99.5 % of binomial(60, 0.05) is at most 8, and a test that never alarms would keep its level too: none at all
-    // has a chance of 4.6 %.
+    // 99.5 % of binomial(60, 0.05) is at most 8. None at all is within it too (4.6 %); that the joint test does not stay
+    // silent is tested beside it, on 200 pairs.
     expect(binomialCdf(8, 60, 0.05)).toBeGreaterThan(0.995)
     expect(alarms).toBeLessThanOrEqual(8)
-    expect(alarms).toBeGreaterThan(0)
     expect(findings).toBeLessThanOrEqual(alarms)
   }, 60_000)
 })
