@@ -56,7 +56,8 @@ export function inputMap(input: ModelInput, sampleShape: readonly number[]): Inp
       eachPlane(count, (c, source, target, stride) => {
         const a = scale[c] as number
         const b = offset[c] as number
-        if (stride === 1 && to instanceof Float32Array) writePlane(samples, source, to, { target, plane, a, b })
+        if (stride === 1 && to instanceof Float32Array)
+          writePlane(samples, source, to, { target, plane, a, b })
         else for (let i = 0; i < plane; i++) to[target + i * stride] = (samples[source + i] as number) * a + b
       })
     },
@@ -76,7 +77,12 @@ function writePlane(
   samples: Float32Array,
   source: number,
   to: Float32Array,
-  { target, plane, a, b }: { readonly target: number; readonly plane: number; readonly a: number; readonly b: number },
+  {
+    target,
+    plane,
+    a,
+    b,
+  }: { readonly target: number; readonly plane: number; readonly a: number; readonly b: number },
 ): void {
   for (let i = 0; i < plane; i++) to[target + i] = (samples[source + i] as number) * a + b
 }
