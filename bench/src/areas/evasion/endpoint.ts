@@ -2,6 +2,7 @@
 // stumbles does to a run. The server is that of examples/serve on the digits model.
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,33 +22,79 @@ import { type EvasionNet, firstSamples } from './nets.ts'
 export const latencyMs = 20
 export const concurrency = 8
 
-/** Queries a second if nothing but the server's latency took time, in requests of one sample. */
-export const idealRate = (1000 / latencyMs) * concurrency
-
 /** One query a request. */
 const queriesOfCall = 200
+/** Requests that a client without any program around it makes one after the other. */
+const requestsAlone = 20
 
-/** Milliseconds of a call in requests of one sample; the server is a process of its own. */
+/**
+ * Milliseconds of a call in requests of one sample, and of single requests by a bare client: what the server takes for
+ * one, its delay with reading, computing and answering, is the latency that an ideal client would wait for. The server
+ * is a process of its own.
+ */
 export async function queryTimes(
   net: EvasionNet,
   { signal }: BenchContext,
-): Promise<{ readonly times: Paired<'queries'>; readonly queries: number }> {
+): Promise<{
+  readonly times: Paired<'queries' | 'alone'>
+  readonly queries: number
+  readonly alone: number
+}> {
   const server = await spawnServer(net, signal)
+  const agent = new Agent({ keepAlive: true })
   try {
     const system = await openBehind(server.url, net, { signal, http: { batch: 1 } })
     const target = await openModel(system.descriptor.model!, { threads: 1 })
     const label = target.access('label')
     const { x } = firstSamples(net, queriesOfCall)
-    const times = await measurePaired({
-      candidates: { queries: () => label.labels(x) },
+    const { inputs } = (await (await fetch(`${server.url}/v2/models/digits`)).json()) as {
+      inputs: readonly { name: string }[]
+    }
+    const size = x.data.length / queriesOfCall
+    const body = JSON.stringify({
+      inputs: [
+        {
+          name: inputs[0]?.name,
+          datatype: 'FP32',
+          shape: [1, ...x.dims.slice(1)],
+          data: Array.from(x.data.subarray(0, size)),
+        },
+      ],
+    })
+    const times = await measurePaired<'queries' | 'alone'>({
+      candidates: {
+        queries: () => label.labels(x),
+        alone: async () => {
+          for (let i = 0; i < requestsAlone; i++)
+            await post(`${server.url}/v2/models/digits/infer`, body, agent)
+        },
+      },
       children: [server.pid],
       signal,
     })
     await target.close()
-    return { times, queries: queriesOfCall }
+    return { times, queries: queriesOfCall, alone: requestsAlone }
   } finally {
+    agent.destroy()
     server.kill()
   }
+}
+
+function post(url: string, body: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      { method: 'POST', agent, headers: { 'content-length': body.length } },
+      (response) => {
+        response.resume().on('end', () => {
+          if (response.statusCode === 200) resolve()
+          else reject(new Error(`the server answered ${response.statusCode}`))
+        })
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
 }
 
 async function spawnServer(net: EvasionNet, signal: AbortSignal) {

@@ -25,7 +25,7 @@ interface Measured {
 
 const callSize = 64
 
-/** Each takes a second or so a run on one core. No sample falls to Square in so small a ball, so its batch stays full. */
+/** Each takes some seconds a run on one core. No sample falls to Square in so small a ball, so its batch stays full. */
 export const overheads = {
   square: {
     samples: callSize,
@@ -34,7 +34,8 @@ export const overheads = {
   },
   rays: {
     samples: callSize,
-    attack: ({ label, batch, run }) => rays(label, batch, { ...run, queries: 30, maxBatch: callSize }),
+    // Long enough to get past the first line search, of which nothing can be kept from one query to the next.
+    attack: ({ label, batch, run }) => rays(label, batch, { ...run, queries: 120, maxBatch: callSize }),
   },
   'hop-skip-jump': {
     samples: 16,
@@ -99,7 +100,7 @@ export async function measureOverhead(
       },
       // The difference is small, so more rounds than usual.
       rounds: 15,
-      capMs: 180_000,
+      capMs: 300_000,
       signal,
     })
     return {

@@ -44,35 +44,52 @@ function* search(subject: Subject, options: RaysOptions): Search<void> {
   const known = yield* chooseSigns(signs, subject, options)
   // At radius 1 a point is a corner of the unit box; while none is adversarial, corners are what is asked.
   let radius = known === null ? 1 : yield* searchLine({ low: 0, high: known, tolerance, width, write })
+  // The point at the radius reached so far: a flip changes a block of it, and the rest need not be computed again.
+  const point = new Float32Array(size)
+  write(point, 0, radius)
   for (let blocks = 1; ; blocks *= 2) {
     const length = Math.ceil(size / blocks)
     let changed = false
     for (let from = 0; from < size; from += length) {
-      flip(signs, from, from + length)
-      const [hit] = yield { count: 1, write: (out, at) => write(out, at, radius) }
+      const to = Math.min(from + length, size)
+      flip(signs, from, to)
+      write(point, 0, radius, from, to)
+      const [hit] = yield { count: 1, write: (out, at) => out.set(point, at) }
       const reached =
         hit === 1 ? yield* searchLine({ low: 0, high: radius, tolerance, width, write }) : radius
-      // A flip that makes no difference within the tolerance is undone, or two of them could alternate for ever.
-      if (reached === radius) flip(signs, from, from + length)
       changed ||= reached < radius
-      radius = reached
+      if (reached === radius) {
+        // A flip that makes no difference within the tolerance is undone, or two of them could alternate for ever.
+        flip(signs, from, to)
+        write(point, 0, radius, from, to)
+      } else {
+        radius = reached
+        write(point, 0, radius)
+      }
     }
     // A round of single flips of which none helped: every further one would ask the same again.
     if (length === 1 && !changed) return
   }
 }
 
-/** Points on the ray from the clean sample in the direction of the signs, as these are when it is called. */
+/**
+ * Points on the ray from the clean sample in the direction of the signs, as these are when it is called; the whole
+ * point, or its numbers `from` to `to`.
+ */
 function rayOf(clean: Float32Array, signs: Float32Array) {
-  return (out: Float32Array, at: number, radius: number): void => {
-    for (let i = 0; i < clean.length; i++) {
-      out[at + i] = clipUnit((clean[i] as number) + radius * (signs[i] as number))
-    }
+  return (out: Float32Array, at: number, radius: number, from = 0, to = clean.length): void =>
+    moveAlong(out.subarray(at + from, at + to), clean.subarray(from, to), signs.subarray(from, to), radius)
+}
+
+/** A function of its own, with nothing to look up in a closure: it is where the time outside of the model goes. */
+function moveAlong(out: Float32Array, clean: Float32Array, signs: Float32Array, radius: number): void {
+  for (let i = 0; i < out.length; i++) {
+    out[i] = clipUnit((clean[i] as number) + radius * (signs[i] as number))
   }
 }
 
 function flip(signs: Float32Array, from: number, to: number): void {
-  for (let i = from; i < to && i < signs.length; i++) signs[i] = -(signs[i] as number)
+  for (let i = from; i < to; i++) signs[i] = -(signs[i] as number)
 }
 
 /**
