@@ -20,6 +20,18 @@ describe('the table of modes', () => {
     })
   })
 
+  it('heads a row with a measurement that its findings rest on, and not with one that they leave untouched', () => {
+    const [mode] = run.modes
+    const [robust] = mode!.measurements
+    const other = { ...robust!, name: 'clean-accuracy' }
+    const changed = {
+      ...run,
+      modes: [{ ...mode!, measurements: [{ ...other, name: 'unconcerned' }, robust!] }],
+    }
+    expect(modesTable(changed)[0]?.measurement?.name).toBe('robust-accuracy')
+    expect(modesTable({ ...changed, findings: [] })[0]?.measurement?.name).toBe('unconcerned')
+  })
+
   it('shows the worst open finding before a waived one', () => {
     expect(rows[2]?.rating).toEqual({ severity: 'important', scale: 'sdl', waived: true })
     expect(rows[14]?.rating).toEqual({ severity: 'medium', scale: 'safety', waived: false })

@@ -26,7 +26,7 @@ export function modesTable(run: RunDocument): readonly ModeRow[] {
   return run.modes.map((mode) => {
     const findings = findingsOf(run, mode)
     const worst = findings[0]
-    const measurement = mode.measurements[0] ?? null
+    const measurement = headlineOf(mode, findings)
     return {
       id: mode.id,
       number: mode.number,
@@ -59,6 +59,12 @@ export function findingMeasurements(run: RunDocument, finding: Finding): readonl
       ? own
       : (mode?.measurements ?? []).filter((measurement) => measurement.name === name)
   })
+}
+
+/** The first headline measurement; where there are findings, the first that one of them rests on. */
+function headlineOf(mode: ModeResult, findings: readonly Finding[]): Measurement | null {
+  const rests = (name: string) => findings.some(({ measurements }) => measurements.includes(name))
+  return mode.measurements.find(({ name }) => rests(name)) ?? mode.measurements[0] ?? null
 }
 
 function meaning(mode: ModeResult, findings: readonly Finding[]): string {

@@ -1,7 +1,7 @@
 import { FailmodeError } from '@failmode/core'
+import { audiences } from '@failmode/report'
 import pc from 'picocolors'
 import { explain } from '../explain/explain.ts'
-import { audiences } from '../explain/explanation.ts'
 import { type Options, oneOf, text } from '../terminal/options.ts'
 import { paragraph } from '../terminal/paragraph.ts'
 

@@ -1,8 +1,9 @@
 import { catalogue, measureByName, techniqueByName } from '@failmode/catalogue'
+import { audiences } from '@failmode/report'
 import { describe, expect, it } from 'vitest'
 import { registry } from '../registry.ts'
 import { explain } from './explain.ts'
-import { audiences, type Explanation } from './explanation.ts'
+import type { Explanation } from './explanation.ts'
 import { choicesOf } from './this-version.ts'
 
 const checks = registry.flatMap((probe) => probe.checks.map(({ meta }) => meta))

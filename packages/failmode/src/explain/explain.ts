@@ -1,8 +1,9 @@
 // Looks a word up: a mode before its variants, what is run before what is measured, and our own terms before the lists of
 // others, so that a name which several things have is explained as the one that reports mean by it.
 import { FailmodeError, nearest } from '@failmode/core'
+import type { Audience } from '@failmode/report'
 import { checkKind } from './check.ts'
-import type { Audience, Explanation, Kind } from './explanation.ts'
+import type { Explanation, Kind } from './explanation.ts'
 import { measureKind } from './measure.ts'
 import { mitigationKind } from './mitigation.ts'
 import { modeKind } from './mode.ts'

@@ -1,8 +1,7 @@
 // What `explain` gives, and what each kind of thing that can be explained has to offer: its names, and the explanation of
 // the one that is asked for. An explanation is plain data of one shape for all kinds, so that `--json` can be relied on.
 
-export const audiences = ['engineer', 'responder', 'policy'] as const
-export type Audience = (typeof audiences)[number]
+import type { Audience } from '@failmode/report'
 
 export interface Section {
   /** Null for what stands without a heading. */

@@ -1,5 +1,6 @@
 import { catalogue, type FailureMode } from '@failmode/catalogue'
-import { type Audience, items, type Kind, named, type Section, type SourceLink } from './explanation.ts'
+import type { Audience } from '@failmode/report'
+import { items, type Kind, named, type Section, type SourceLink } from './explanation.ts'
 import { barLinks, distinct, modeLink, ratingLines, rowsOn } from './sources.ts'
 import { checksOf } from './this-version.ts'
 

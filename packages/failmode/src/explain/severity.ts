@@ -9,7 +9,8 @@ import {
   safetyLevels,
   severities,
 } from '@failmode/catalogue'
-import { type Audience, type Explained, items, type Kind, type Section } from './explanation.ts'
+import type { Audience } from '@failmode/report'
+import { type Explained, items, type Kind, type Section } from './explanation.ts'
 import { barLinks, ownWords, type Rated, rangeText } from './sources.ts'
 import { modeText } from './this-version.ts'
 

@@ -9,13 +9,12 @@ import { accuracyMeta, inputsMeta, labelsMeta, meta, outputsMeta } from './meta.
 import { options, type ShiftOptions } from './options.ts'
 import { describeStep } from './representations/describe-step.ts'
 import { scoresStep } from './scores-step.ts'
-import { notApplicable, planned, withoutData, withoutModel } from './workload.ts'
+import { dataMissing, notApplicable, planned, withoutModel } from './workload.ts'
 
 const inputs: Check<ShiftOptions> = {
   meta: inputsMeta,
   applies(system, given, budget) {
-    const reason = withoutData(system, given)
-    return reason === null ? planned(system, given, budget, 'nothing') : notApplicable(reason)
+    return dataMissing(system, given) ?? planned(system, given, budget, 'nothing')
   },
   measure: measureInputs,
   judge: (measured, given) => judgeShift(measured, given, 'inputs'),
@@ -24,8 +23,10 @@ const inputs: Check<ShiftOptions> = {
 const outputs: Check<ShiftOptions> = {
   meta: outputsMeta,
   applies(system, given, budget) {
+    const missing = dataMissing(system, given)
+    if (missing !== null) return missing
     const access = system.model?.access.includes('score') === true ? 'score' : 'label'
-    const reason = withoutData(system, given) ?? withoutModel(system, given, access)
+    const reason = withoutModel(system, given, access)
     return reason === null ? planned(system, given, budget, access) : notApplicable(reason)
   },
   measure: measureOutputs,
@@ -35,8 +36,8 @@ const outputs: Check<ShiftOptions> = {
 const labels: Check<ShiftOptions> = {
   meta: labelsMeta,
   applies(system, given, budget) {
-    const without = withoutData(system, given)
-    if (without !== null) return notApplicable(without)
+    const missing = dataMissing(system, given)
+    if (missing !== null) return missing
     if (system.data[given.reference]?.labelled !== true) {
       return notApplicable(`The data set "${given.reference}" has no labels, so its classes are not known.`)
     }
@@ -55,7 +56,9 @@ const labels: Check<ShiftOptions> = {
 const accuracy: Check<ShiftOptions> = {
   meta: accuracyMeta,
   applies(system, given, budget) {
-    const without = withoutData(system, given) ?? withoutModel(system, given, 'score')
+    const missing = dataMissing(system, given)
+    if (missing !== null) return missing
+    const without = withoutModel(system, given, 'score')
     if (without !== null) return notApplicable(without)
     if (system.data[given.reference]?.labelled !== true) {
       return notApplicable(

@@ -12,6 +12,7 @@ import {
   smallestKsDistance,
   smallestShareChange,
 } from '@failmode/core'
+import { highOf, lowOf, percent } from '../measured-rate.ts'
 import { kindOfShift, type ShiftKind } from './kind.ts'
 import type { ShiftOptions } from './options.ts'
 
@@ -318,20 +319,8 @@ function inconclusive(reason: string): Judgement {
   return { outcome: 'inconclusive', reason, detectable: null, claims: [] }
 }
 
-function lowOf({ interval, value }: Measurement): number {
-  return interval?.low ?? value
-}
-
-function highOf({ interval, value }: Measurement): number {
-  return interval?.high ?? value
-}
-
 function range(measurement: Measurement): string {
   return `${percent(lowOf(measurement))} to ${percent(highOf(measurement))}`
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`
 }
 
 function digits(value: number): string {

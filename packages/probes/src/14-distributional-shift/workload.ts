@@ -51,7 +51,7 @@ export function planned(
 }
 
 /** Why two data sets of the configuration cannot be compared, or null. */
-export function withoutData({ data }: SystemFacts, { reference, current }: ShiftOptions): string | null {
+function withoutData({ data }: SystemFacts, { reference, current }: ShiftOptions): string | null {
   for (const [role, name] of [
     ['reference', reference],
     ['current', current],
@@ -72,6 +72,18 @@ export function withoutData({ data }: SystemFacts, { reference, current }: Shift
 
 export function notApplicable(reason: string): Applicability {
   return { applies: false, outcome: 'not-applicable', reason }
+}
+
+/**
+ * What stands against comparing the two data sets, or null. A system that was tested meets other data too; that nobody
+ * has handed these in makes it no safer, so the check is skipped and reads as not observed.
+ */
+export function dataMissing(system: SystemFacts, options: ShiftOptions): Applicability | null {
+  const reason = withoutData(system, options)
+  if (reason === null) return null
+  const tested = (system.data[options.reference]?.count ?? 0) > 0
+  const handedIn = (system.data[options.current]?.count ?? 0) > 0
+  return tested && !handedIn ? { applies: false, outcome: 'skipped', reason } : notApplicable(reason)
 }
 
 /** Why the model cannot be asked with this access, or null. */

@@ -10,6 +10,7 @@ import {
   type Measurement,
   smallestDetectableRate,
 } from '@failmode/core'
+import { highOf, lowOf, percent } from '../measured-rate.ts'
 import type { CommonCorruptionOptions } from './options.ts'
 
 type Thresholds = CommonCorruptionOptions['threshold']
@@ -120,16 +121,4 @@ function singleText(bad: readonly Measurement[]): string {
 
 function corruptionOf({ slice }: Measurement): string {
   return String(slice?.corruption ?? '')
-}
-
-function lowOf({ interval, value }: Measurement): number {
-  return interval?.low ?? value
-}
-
-function highOf({ interval, value }: Measurement): number {
-  return interval?.high ?? value
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`
 }

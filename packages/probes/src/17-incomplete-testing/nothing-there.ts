@@ -10,11 +10,11 @@ import {
   smallestDetectableRate,
   wilson,
 } from '@failmode/core'
+import { highOf, lowOf, percent } from '../measured-rate.ts'
 import { isPicture } from '../steps/sample-image.ts'
 import { nothingMeta } from './meta.ts'
 import { nothingStep, nothings } from './nothing-step.ts'
 import type { IncompleteTestingOptions } from './options.ts'
-import { highOf, lowOf, percent } from './words.ts'
 
 const inputsByBudget = { quick: 200, standard: 200, thorough: 600 } as const
 

@@ -15,16 +15,16 @@ import {
   smallestDetectableRate,
   wilson,
 } from '@failmode/core'
+import { highOf, lowOf, percent as toPercent } from '../measured-rate.ts'
 import { chunk } from '../steps/chunk.ts'
 import { isPicture } from '../steps/sample-image.ts'
 import type { Copy } from './copies.ts'
 import { copiesStep } from './copies-step.ts'
 import { testSetMeta } from './meta.ts'
 import type { IncompleteTestingOptions } from './options.ts'
-import { count, highOf, lowOf, percent } from './words.ts'
 
-/** Samples of one step. */
-const chunkSize = 500
+/** Samples of one step: many, since each step first goes through the whole set that copies are looked for in. */
+const chunkSize = 2000
 /** The accuracy at which the margin of a test set is stated. */
 const usualAccuracy = 0.9
 const shownCopies = 20
@@ -161,6 +161,13 @@ function classMeasurements(
   ]
 }
 
+/** Shares of copies are small, and a tenth of a percent of a large set is many. */
+const percent = (share: number) => toPercent(share, 2)
+
+function classCount(number: number): string {
+  return `${number} ${number === 1 ? 'class' : 'classes'}`
+}
+
 function copyTable(copies: readonly (Copy | null)[], train: string): Evidence | null {
   const rows = copies.flatMap((copy, i) =>
     copy === null ? [] : [[i, copy.of, copy.exact ? 'exact' : 'nearly the same']],
@@ -223,7 +230,7 @@ function judge({ measurements }: Measured, { threshold, train, split }: Incomple
     claims.push({
       ...base,
       title: 'Classes that the test set does not test',
-      description: `${count(untested.value, 'class', 'classes')} of ${untested.n} have fewer than ${threshold.classSamples} samples in "${split}". The accuracy says nothing of them.`,
+      description: `${classCount(untested.value)} of ${untested.n} have fewer than ${threshold.classSamples} samples in "${split}". The accuracy says nothing of them.`,
       subject: 'classes',
       // A class nobody looked at can fail wholly.
       facts: { harm: untested.value > untested.n / 4 ? 'severe' : 'noticeable' },
@@ -236,9 +243,7 @@ function judge({ measurements }: Measured, { threshold, train, split }: Incomple
       ? `There is no "${train}" to look for copies in.`
       : `${percent(leakage.value)} of the test set are copies of training samples (at most ${percent(highOf(leakage))}).`,
     ...(repeated === undefined ? [] : [`${percent(repeated.value)} repeat another test sample.`]),
-    ...(untested === undefined
-      ? []
-      : [`${count(untested.value, 'class', 'classes')} of ${untested.n} not tested.`]),
+    ...(untested === undefined ? [] : [`${classCount(untested.value)} of ${untested.n} not tested.`]),
     ...(margin === undefined
       ? []
       : [
