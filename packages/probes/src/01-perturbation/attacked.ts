@@ -4,7 +4,7 @@
 import { type Blob, gatherRows, type StepContext, sizeOf, type Tensor } from '@failmode/core'
 import type { Ball } from '../attacks/ball.ts'
 import { predictions } from '../attacks/margin.ts'
-import { trueProbabilities } from '../attacks/probabilities.ts'
+import { trueProbabilities } from '../probabilities.ts'
 import type { Goal } from './attack-plan.ts'
 import { encodeFloats } from './float-file.ts'
 

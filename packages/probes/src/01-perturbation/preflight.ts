@@ -17,7 +17,7 @@ import {
   type Tensor,
 } from '@failmode/core'
 import { margins, predictions } from '../attacks/margin.ts'
-import { trueProbabilities } from '../attacks/probabilities.ts'
+import { trueProbabilities } from '../probabilities.ts'
 
 export interface PreflightInput {
   readonly split: string

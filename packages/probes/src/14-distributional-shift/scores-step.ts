@@ -1,6 +1,7 @@
 // The step that asks the model for probabilities. Each sample becomes a row: the probability of every class, or for models
 // of very many classes what sums them up.
 import type { StepHandler } from '@failmode/core'
+import { probabilities } from '../probabilities.ts'
 import { chunk } from '../steps/chunk.ts'
 import { shortened } from './representations/describe-step.ts'
 
@@ -33,9 +34,9 @@ export const scoresStep: StepHandler<
     const rows: (readonly number[])[] = []
     for (const part of chunk(indices, Math.min(64, context.modelFacts.maxBatch))) {
       const scores = await model.scores(samples.read(part))
+      const all = probabilities(scores)
       for (let i = 0; i < part.length; i++) {
-        const own = scores.data.subarray(i * scores.classes, (i + 1) * scores.classes)
-        const p = scores.kind === 'logits' ? softmax(own) : Array.from(own)
+        const p = Array.from(all.subarray(i * scores.classes, (i + 1) * scores.classes))
         const order = [...p].sort((a, b) => b - a)
         predicted.push(p.indexOf(order[0]!))
         confidence.push(shortened(order[0]!))
@@ -50,11 +51,4 @@ export const scoresStep: StepHandler<
 function summed(p: readonly number[], order: readonly number[]): number[] {
   const entropy = p.reduce((sum, share) => (share > 0 ? sum - share * Math.log(share) : sum), 0)
   return [order[0]!, order[0]! - order[1]!, entropy]
-}
-
-function softmax(logits: Float32Array): number[] {
-  const top = logits.reduce((largest, z) => Math.max(largest, z), Number.NEGATIVE_INFINITY)
-  const powers = Array.from(logits, (z) => Math.exp(z - top))
-  const total = powers.reduce((sum, power) => sum + power, 0)
-  return powers.map((power) => power / total)
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { surest } from '../probabilities.ts'
 import { probeConformance } from '../testing/conformance.ts'
 import { memorySystem, runInMemory, sampleSet } from '../testing/memory-system.ts'
 import { inapplicable, resistant, vulnerable } from './fixtures.ts'
 import probe from './index.ts'
-import { surest } from './surest.ts'
 
 probeConformance({ probe, vulnerable, resistant, inapplicable, queries: true })
 

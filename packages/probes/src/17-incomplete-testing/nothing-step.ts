@@ -1,7 +1,7 @@
 // Inputs that show nothing that the model could know, and how sure it is of them. All are in the unit box and of the
 // model's own shape, so nothing in front of the model can turn them away.
 import { createRandom, type Random, type StepHandler, sizeOf } from '@failmode/core'
-import { surest } from './surest.ts'
+import { surest } from '../probabilities.ts'
 
 export const nothings = ['blank', 'noise', 'stripes', 'shuffled'] as const
 export type Nothing = (typeof nothings)[number]

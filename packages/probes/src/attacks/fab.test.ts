@@ -1,7 +1,8 @@
 import { createRandom, type GradientModel, sizeOf } from '@failmode/core'
 import { describe, expect, it } from 'vitest'
+import { labelledByModel, smallNet } from '../testing/labelled-by-model.ts'
 import { linearModel } from '../testing/linear-model.ts'
-import { type TwoLayerModel, twoLayerModel, twoLayerWeights } from '../testing/two-layer-model.ts'
+import { twoLayerModel } from '../testing/two-layer-model.ts'
 import type { AttackBatch } from './attack.ts'
 import { distance, type Norm, norms } from './ball.ts'
 import { isBeyond } from './beyond.ts'
@@ -14,23 +15,9 @@ import { predictions } from './margin.ts'
 const random = createRandom(3)
 const base = { random, norm: 'linf', eps: 1, steps: 60, restarts: 1 } as const satisfies FabOptions
 
-async function samples(model: GradientModel, count: number, shape: readonly number[]): Promise<AttackBatch> {
-  const draws = random.split('samples').split(shape.join('x'))
-  const size = sizeOf(shape)
-  const data = Float32Array.from({ length: count * size }, () =>
-    Math.min(1, Math.max(0, 1.4 * draws.uniform() - 0.2)),
-  )
-  const x = { data, dims: [count, ...shape] }
-  return {
-    x,
-    labels: predictions(await model.scores(x)),
-    ids: Array.from({ length: count }, (_, i) => 7 * i),
-  }
-}
-
-function net(inputs: number, classes = 5): TwoLayerModel {
-  return twoLayerModel(twoLayerWeights(random.split(`${inputs} ${classes}`), { inputs, hidden: 10, classes }))
-}
+const samples = (model: GradientModel, count: number, shape: readonly number[]) =>
+  labelledByModel(model, { count, shape, random })
+const net = (inputs: number, classes = 5) => smallNet(random, inputs, classes)
 
 const row = (data: Float32Array, i: number, size: number) => data.slice(i * size, (i + 1) * size)
 

@@ -1,10 +1,10 @@
 import { createRandom } from '@failmode/core'
 import { describe, expect, it } from 'vitest'
+import { trueProbabilities } from '../probabilities.ts'
 import { linearModel } from '../testing/linear-model.ts'
 import type { AttackBatch } from './attack.ts'
 import { predictions } from './margin.ts'
 import { pgd } from './pgd.ts'
-import { trueProbabilities } from './probabilities.ts'
 import { reduceConfidence } from './reduce-confidence.ts'
 
 const size = 6

@@ -3,9 +3,9 @@
 // a point that is still on the right side and already in doubt. On the border the probability of the true class is at
 // most a half, so with scores that change continuously a level above a half is always met.
 import { gatherRows, type ScoreModel, sizeOf } from '@failmode/core'
+import { trueProbabilities } from '../probabilities.ts'
 import type { AttackBatch, AttackResult } from './attack.ts'
 import { predictions } from './margin.ts'
-import { trueProbabilities } from './probabilities.ts'
 
 export interface ReduceConfidenceOptions {
   /** The attack that is followed. Its points stay in its ball, which is convex: so do those on the way back. */

@@ -2,6 +2,7 @@
 // formula gives shorter. Distance from the drops' edges is cut off at 20, equalised, sharpened by a kernel that lights
 // it from one corner, and multiplied with the drops.
 import { canny } from './canny.ts'
+import { correlate } from './correlate.ts'
 import { mirror } from './defocus-blur.ts'
 
 export interface PlaneSize {
@@ -18,7 +19,9 @@ export function dropThickness(levels: Uint8Array, size: PlaneSize): Float32Array
   const near = distanceTo(edges, size)
   for (let i = 0; i < near.length; i++) near[i] = Math.min(near[i]!, 20)
   const smooth = Uint8Array.from(correlate3(near, box, size))
-  const lit = correlate3(equalise(smooth), light, size).map((x) => Math.min(Math.max(x, 0), 255))
+  const lit = correlate3(Float32Array.from(equalise(smooth)), light, size).map((x) =>
+    Math.min(Math.max(x, 0), 255),
+  )
   const thickness = correlate3(lit, box, size)
   for (let i = 0; i < thickness.length; i++) thickness[i] = Math.round(thickness[i]!) * levels[i]!
   return thickness
@@ -28,43 +31,9 @@ const box = new Array<number>(9).fill(1 / 9)
 const light = [-2, -1, 0, -1, 1, 1, 0, 1, 2]
 
 /** 3 x 3 correlation with OpenCV's default border. */
-function correlate3(
-  plane: ArrayLike<number>,
-  kernel: readonly number[],
-  { height, width }: PlaneSize,
-): Float32Array {
-  const out = new Float32Array(height * width)
-  const [a, b, c, d, e, f, g, h, i] = kernel as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  for (let y = 0; y < height; y++) {
-    const above = mirror(y - 1, height) * width
-    const here = y * width
-    const below = mirror(y + 1, height) * width
-    for (let x = 0; x < width; x++) {
-      const left = x > 0 ? x - 1 : mirror(-1, width)
-      const right = x < width - 1 ? x + 1 : mirror(width, width)
-      out[here + x] =
-        a * plane[above + left]! +
-        b * plane[above + x]! +
-        c * plane[above + right]! +
-        d * plane[here + left]! +
-        e * plane[here + x]! +
-        f * plane[here + right]! +
-        g * plane[below + left]! +
-        h * plane[below + x]! +
-        i * plane[below + right]!
-    }
-  }
-  return out
+function correlate3(plane: Float32Array, kernel: readonly number[], size: PlaneSize): Float32Array {
+  const taps = kernel.map((weight, i) => ({ dy: Math.floor(i / 3) - 1, dx: (i % 3) - 1, weight }))
+  return correlate(plane, taps, { ...size, border: mirror })
 }
 
 /**
