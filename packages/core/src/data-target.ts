@@ -8,7 +8,15 @@ export interface DataFacts {
   /** One sample in unit space, such as [1, 28, 28]. */
   readonly sampleShape: readonly number[]
   readonly labelled: boolean
+  /** Names of the columns that say something of each sample besides its class, such as `weather`; absent for none. */
+  readonly metadata?: readonly string[]
 }
+
+/**
+ * What is known of each sample besides its class, by column: one text a sample, null where it is not known. Samples that
+ * were files have their path in the column `file`.
+ */
+export type Metadata = Readonly<Record<string, readonly (string | null)[]>>
 
 /** Samples in unit space with their class indices. */
 export interface SampleSet extends DataFacts {

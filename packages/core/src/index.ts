@@ -1,6 +1,15 @@
 // The front door of core.
 export type { ArtifactTarget, MeasuredArtifact } from './artifact-target.ts'
-export type { DataFacts, SampleSet } from './data-target.ts'
+export {
+  type Conditions,
+  conditionsSchema,
+  type Factor,
+  type Level,
+  type MakeCondition,
+  type MeasuredProperty,
+  measuredProperties,
+} from './conditions/conditions.ts'
+export type { DataFacts, Metadata, SampleSet } from './data-target.ts'
 export {
   type ErrorCode,
   type ErrorData,
@@ -14,6 +23,7 @@ export type { Image8, ImageCodec } from './image-codec.ts'
 export { canonicalJson, type Json } from './json.ts'
 export { type Cost, type DoorOptions, type Meter, openDoor } from './model/budget-door.ts'
 export {
+  type Embeddings,
   type GradientModel,
   isTargeted,
   type LabelModel,
@@ -25,6 +35,7 @@ export {
   type ModelFacts,
   type ScoreModel,
   type Scores,
+  type WeightsModel,
 } from './model/model-target.ts'
 export {
   type AnyProbe,

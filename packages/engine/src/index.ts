@@ -34,6 +34,7 @@ export {
   openGradients,
 } from './gradients/open-gradients.ts'
 export { describeModel, type ModelDescription, type OutputDescription } from './inspect/describe-model.ts'
+export { type LastLayer, lastLayer, withOnlyOutput } from './inspect/last-layer.ts'
 export { type VerifiedModel, type VerifyOptions, verifyModel } from './inspect/open-in-child.ts'
 export { randomOperators } from './inspect/random-operators.ts'
 export { attributes, float, floats, type PlainAttribute, subgraph } from './ir/attributes.ts'

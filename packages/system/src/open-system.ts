@@ -2,7 +2,7 @@
 // against each other, the probes' options parsed. Nothing has been queried after this but a few rows that
 // are not of the data.
 import { resolve } from 'node:path'
-import { canonicalJson, FailmodeError, type SystemFacts } from '@failmode/core'
+import { canonicalJson, FailmodeError, type Metadata, type SystemFacts } from '@failmode/core'
 import type { SystemConfig } from './config/config-schema.ts'
 import { openData } from './data/open-data.ts'
 import type { StoredSamples } from './data/stored-samples.ts'
@@ -30,6 +30,7 @@ export interface OpenedSystem {
   /** Opens a model that cannot leave this thread, for one worker; null where workers open it themselves. */
   readonly host: ModelHost | null
   labels(split: string): Int32Array | null
+  metadata(split: string): Metadata
 }
 
 export interface SystemSource {
@@ -46,7 +47,14 @@ export async function openSystem(
 ): Promise<OpenedSystem> {
   const own = await hostModel(config, { folder, signal })
   const model = own?.descriptor ?? (await openModelSpec(config, folder, signal))
-  const surrogate = await openSurrogate(config, model, folder, signal)
+  const surrogate =
+    config.surrogate === undefined
+      ? null
+      : await openOther({ key: 'surrogate', spec: config.surrogate, config, model, folder, signal })
+  const references: Record<string, ModelDescriptor> = {}
+  for (const [name, spec] of Object.entries(config.references ?? {})) {
+    references[name] = await openOther({ key: `references.${name}`, spec, config, model, folder, signal })
+  }
   const data: Record<string, StoredSamples> = {}
   for (const [name, spec] of Object.entries(config.data ?? {})) {
     const stored = await openData(spec, {
@@ -71,9 +79,11 @@ export async function openSystem(
     task: config.task,
     model: model?.facts ?? null,
     surrogate: surrogate?.facts ?? null,
+    references: Object.fromEntries(Object.entries(references).map(([name, { facts }]) => [name, facts])),
     data: Object.fromEntries(Object.entries(data).map(([name, stored]) => [name, stored.facts])),
     artifacts,
     assets: config.assets ?? {},
+    ...(config.conditions === undefined ? {} : { conditions: config.conditions }),
   }
   const digest = sha256(
     canonicalJson([
@@ -84,16 +94,18 @@ export async function openSystem(
       // may be others when a run is resumed.
       model === null ? null : model.kind === 'http' ? model.facts.digest : { ...model, path: undefined },
       surrogate === null ? null : { ...surrogate, path: undefined },
+      Object.entries(references).map(([name, reference]) => [name, { ...reference, path: undefined }]),
       Object.fromEntries(Object.entries(facts.data).map(([name, { digest }]) => [name, digest])),
       artifacts,
       facts.assets,
+      facts.conditions ?? null,
     ]),
   )
   return {
     config,
     configName,
     facts,
-    descriptor: { facts, model, surrogate, data, artifacts: { folder, paths: artifacts } },
+    descriptor: { facts, model, surrogate, references, data, artifacts: { folder, paths: artifacts } },
     digest,
     options,
     costLimit: planLimit(config),
@@ -102,27 +114,37 @@ export async function openSystem(
       const stored = data[split]
       return stored?.labels == null ? null : new Int32Array(stored.labels)
     },
+    metadata: (split) => data[split]?.metadata ?? {},
   }
 }
 
-/** The surrogate has to take the same samples and know the same classes, or nothing carries over. */
-async function openSurrogate(
-  config: SystemConfig,
-  model: ModelDescriptor | null,
-  folder: string,
-  signal: AbortSignal,
-): Promise<ModelDescriptor | null> {
-  if (config.surrogate === undefined) return null
-  const surrogate = await openModelSpec({ ...config, model: config.surrogate }, folder, signal)
-  if (surrogate === null || model === null) return surrogate
-  const [own, other] = [model.facts, surrogate.facts]
-  if (own.classes !== other.classes || own.sampleShape.join() !== other.sampleShape.join()) {
+/** Another model has to take the same samples and know the same classes, or nothing carries over. */
+async function openOther({
+  key,
+  spec,
+  config,
+  model,
+  folder,
+  signal,
+}: {
+  readonly key: string
+  readonly spec: NonNullable<SystemConfig['surrogate']>
+  readonly config: SystemConfig
+  readonly model: ModelDescriptor | null
+  readonly folder: string
+  readonly signal: AbortSignal
+}): Promise<ModelDescriptor> {
+  const other = await openModelSpec({ ...config, model: spec }, folder, signal)
+  if (other === null) throw new TypeError(`"${key}" opens as nothing`)
+  if (model === null) return other
+  const [own, its] = [model.facts, other.facts]
+  if (own.classes !== its.classes || own.sampleShape.join() !== its.sampleShape.join()) {
     throw new FailmodeError('model-mismatch', {
-      message: `"surrogate" takes samples of [${other.sampleShape.join(', ')}] and knows ${other.classes} classes, the model [${own.sampleShape.join(', ')}] and ${own.classes}.`,
-      hint: 'A surrogate is another model of the same task, with its own input block.',
+      message: `"${key}" takes samples of [${its.sampleShape.join(', ')}] and knows ${its.classes} classes, the model [${own.sampleShape.join(', ')}] and ${own.classes}.`,
+      hint: 'It has to be another model of the same task, with its own input block.',
     })
   }
-  return surrogate
+  return other
 }
 
 async function openModelSpec(
@@ -166,13 +188,14 @@ function roles(
     Extract<NonNullable<SystemConfig['model']>, { onnx: string }>,
     'input' | 'output' | 'inputs' | 'outputs'
   >,
-): Partial<Pick<OnnxSpec, 'input' | 'output' | 'inputName' | 'outputName'>> {
+): Partial<Pick<OnnxSpec, 'input' | 'output' | 'inputName' | 'outputName' | 'embedding'>> {
   const { input, output, inputs, outputs } = model
   const parts: {
     input?: NonNullable<typeof input>
     output?: NonNullable<typeof output>
     inputName?: string
     outputName?: string
+    embedding?: string
   } = {}
   if (input !== undefined) parts.input = input
   if (output !== undefined) parts.output = output
@@ -187,6 +210,7 @@ function roles(
     parts.input = block
   }
   for (const [name, entry] of Object.entries(outputs ?? {})) {
+    if (entry.role === 'embedding') parts.embedding = name
     if (entry.role !== 'prediction') continue
     parts.outputName = name
     if (entry.scale !== undefined) parts.output = entry.scale

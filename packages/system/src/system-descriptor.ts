@@ -8,6 +8,8 @@ export interface SystemDescriptor {
   readonly model: ModelDescriptor | null
   /** Another model of the same task, which attacks are carried over from. */
   readonly surrogate: ModelDescriptor | null
+  /** Other models of the same task, by name. */
+  readonly references: Readonly<Record<string, ModelDescriptor>>
   readonly data: Readonly<Record<string, StoredSamples>>
   readonly artifacts: ArtifactsDescriptor
 }

@@ -150,6 +150,8 @@ async function runOurs(
     random: createRandom(seed),
     signal,
     labels: () => firstSamples({ system }, sampleCount).labels,
+
+    metadata: () => ({}),
     async step(handler, input) {
       const begin = performance.now()
       const { output, cost } = await pool.run(handler.name, input, { signal })

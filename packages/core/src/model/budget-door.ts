@@ -3,7 +3,7 @@
 // the only counter; attacks never count for themselves.
 import { FailmodeError } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
-import type { GradientModel, LabelModel, ModelByAccess, ScoreModel } from './model-target.ts'
+import type { GradientModel, LabelModel, ModelByAccess, ScoreModel, WeightsModel } from './model-target.ts'
 
 /** What was spent: samples evaluated, and samples differentiated. */
 export interface Cost {
@@ -62,5 +62,12 @@ export function openDoor<A extends keyof ModelByAccess>(
       return (model as GradientModel).gradient(x, loss, classes)
     },
   }
-  return { label, score, gradient }[access]
+  const weights: WeightsModel = {
+    embeddings(x) {
+      pass(x, 'queries')
+      return (model as WeightsModel).embeddings(x)
+    },
+  }
+  const open: ModelByAccess = { label, score, gradient, weights }
+  return open[access]
 }

@@ -71,10 +71,23 @@ export interface LossGradient {
   readonly scores: Scores
 }
 
+/** What a model makes of a sample before it decides: what goes into its last layer with weights. */
+export interface WeightsModel {
+  /** One row a sample; values in between channels' places are averaged over the places. */
+  embeddings(x: Tensor): Promise<Embeddings>
+}
+
+export interface Embeddings {
+  /** [N, width] */
+  readonly data: Float32Array
+  readonly width: number
+}
+
 export interface ModelByAccess {
   readonly label: LabelModel
   readonly score: ScoreModel
   readonly gradient: GradientModel
+  readonly weights: WeightsModel
 }
 
 /** What is known of a model before it is queried; plain data. */

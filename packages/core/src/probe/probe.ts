@@ -3,7 +3,8 @@
 // numbers and the thresholds to an outcome and to claims. The bug bar then rates the claims. Nothing outside a
 // probe's folder asks which probe it is.
 import type { ZodType } from 'zod'
-import type { DataFacts } from '../data-target.ts'
+import type { Conditions } from '../conditions/conditions.ts'
+import type { DataFacts, Metadata } from '../data-target.ts'
 import type { Cost } from '../model/budget-door.ts'
 import type { ModelFacts } from '../model/model-target.ts'
 import type { Random } from '../random/random.ts'
@@ -19,7 +20,11 @@ export interface SystemFacts {
   readonly model: ModelFacts | null
   /** Another model of the same task that an attacker could have, to carry attacks over from. */
   readonly surrogate?: ModelFacts | null
+  /** Other models of the same task, by name, that results are set beside. */
+  readonly references?: Readonly<Record<string, ModelFacts>>
   readonly data: Readonly<Record<string, DataFacts>>
+  /** The conditions that the system will meet, where they are declared. */
+  readonly conditions?: Conditions
   /** Paths of the artifacts, or empty. */
   readonly artifacts: readonly string[]
   /** Answers to rating facts that the configuration gives. */
@@ -79,6 +84,8 @@ export interface CheckContext<O> {
   readonly signal: AbortSignal
   /** Labels of a split, [count]; null when it has none. */
   labels(split: string): Int32Array | null
+  /** What is known of the samples of a split besides their classes; no columns when nothing is. */
+  metadata(split: string): Metadata
   step<I, Out>(handler: StepHandler<I, Out>, input: I): Promise<StepResult<Out>>
   putSamples(outcomes: SampleOutcomes): Promise<Blob>
 }

@@ -48,6 +48,8 @@ export interface StepContext {
   ): Promise<ModelByAccess[A]>
   /** The attacker's own model of the same task; what it is asked costs the user's model nothing, and is not counted. */
   surrogate<A extends keyof ModelByAccess>(access: A): Promise<ModelByAccess[A]>
+  /** Another model of the same task that results are set beside; it is not counted either. */
+  reference<A extends keyof ModelByAccess>(name: string, access: A): Promise<ModelByAccess[A]>
   samples(split: string): Promise<SampleSet>
   readonly artifacts: ArtifactTarget
   readonly blobs: BlobStore

@@ -33,6 +33,7 @@ async function measure(artifacts: ArtifactTarget, options = defaults): Promise<M
     random: createRandom(7),
     signal,
     labels: refuse,
+    metadata: refuse,
     putSamples: refuse,
     step: async (handler, input) => {
       const output = await handler.run(input, {

@@ -64,6 +64,8 @@ async function run(model: LabelModel, given: LabOptions = {}): Promise<Lab> {
     random: createRandom(seed, ['common-corruption']),
     signal,
     labels: () => samples.labels,
+
+    metadata: () => ({}),
     async step(handler, input) {
       const meter = { queries: 0, gradients: 0 }
       const stepContext = {

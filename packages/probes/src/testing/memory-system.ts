@@ -10,6 +10,7 @@ import {
   type BudgetName,
   type CheckSanity,
   type CheckState,
+  type Conditions,
   canonicalJson,
   createRandom,
   errorToData,
@@ -18,6 +19,7 @@ import {
   judgeRun,
   type Measured,
   type Measurement,
+  type Metadata,
   type Meter,
   type ModelByAccess,
   type ModelFacts,
@@ -34,6 +36,7 @@ import {
   type SystemFacts,
   sizeOf,
   type Tensor,
+  type WeightsModel,
 } from '@failmode/core'
 import { lossOf } from './loss-of.ts'
 
@@ -41,6 +44,8 @@ export interface MemorySystem {
   readonly facts: SystemFacts
   readonly models: Partial<ModelByAccess>
   readonly surrogate?: Partial<ModelByAccess>
+  readonly references?: Readonly<Record<string, Partial<ModelByAccess>>>
+  readonly metadata?: Readonly<Record<string, Metadata>>
   readonly data: Readonly<Record<string, SampleSet>>
   readonly artifacts: ArtifactTarget
 }
@@ -75,80 +80,115 @@ export function memorySystem(parts: {
   readonly access?: readonly ('label' | 'score' | 'gradient')[]
   readonly artifacts?: ArtifactTarget
   readonly task?: SystemFacts['task']
+  /** Of the samples. */
+  readonly metadata?: Metadata
+  readonly conditions?: Conditions
+  /** What the model makes of a sample before it decides; adds access to weights. */
+  readonly embed?: (sample: Float32Array) => readonly number[]
+  /** Other models, by name, with the same access to labels and scores. */
+  readonly references?: Readonly<Record<string, SampleScorer>>
 }): MemorySystem {
-  const { scorer, classes = 2, samples, access = ['label', 'score'], artifacts = noArtifacts } = parts
-  const model: ModelFacts | null =
-    scorer === undefined
-      ? null
-      : {
-          kind: 'function',
-          digest: '1'.repeat(64),
-          task: parts.task ?? 'image-classification',
-          access,
-          missingAccess: {},
-          sampleShape: samples.sampleShape,
-          classes,
-          labels: Array.from({ length: classes }, (_, k) => `class ${k}`),
-          output: 'logits',
-          maxBatch: 64,
-        }
-  const scores = (x: Tensor): Scores => {
-    const count = x.dims[0] as number
-    const size = x.data.length / Math.max(count, 1)
-    const data = new Float32Array(count * classes)
-    for (let i = 0; i < count; i++)
-      data.set(scorer?.(x.data.subarray(i * size, (i + 1) * size)) ?? [], i * classes)
-    return { kind: 'logits', data, classes }
-  }
+  const { scorer, classes = 2, samples, artifacts = noArtifacts, embed, metadata } = parts
+  const access = [
+    ...(parts.access ?? ['label', 'score']),
+    ...(embed === undefined ? [] : (['weights'] as const)),
+  ]
+  const modelFacts = (digest: string): ModelFacts => ({
+    kind: 'function',
+    digest: digest.repeat(64),
+    task: parts.task ?? 'image-classification',
+    access,
+    missingAccess: {},
+    sampleShape: samples.sampleShape,
+    classes,
+    labels: Array.from({ length: classes }, (_, k) => `class ${k}`),
+    output: 'logits',
+    maxBatch: 64,
+  })
+  const columns = Object.keys(metadata ?? {})
+  const test = columns.length === 0 ? samples : { ...samples, metadata: columns }
+  const references = Object.entries(parts.references ?? {})
   return {
     facts: {
       name: 'memory',
       task: parts.task ?? 'image-classification',
-      model,
-      data: { test: samples },
+      model: scorer === undefined ? null : modelFacts('1'),
+      data: { test },
+      references: Object.fromEntries(references.map(([name], i) => [name, modelFacts(String((i + 2) % 10))])),
       artifacts: artifacts.paths,
       assets: {},
+      ...(parts.conditions === undefined ? {} : { conditions: parts.conditions }),
     },
     models: {
-      label: {
-        async labels(x) {
-          const { data } = scores(x)
-          return Int32Array.from({ length: x.dims[0] as number }, (_, row) => {
-            const own = data.subarray(row * classes, (row + 1) * classes)
-            return own.indexOf(Math.max(...own))
-          })
-        },
-      },
-      score: { scores: async (x) => scores(x) },
-      gradient: {
-        scores: async (x) => scores(x),
-        gradient: async (x, loss, { labels, targets }) => {
-          const size = sizeOf(x.dims.slice(1))
-          const value = (data: Float32Array, row: number): number =>
-            lossOf(
-              loss,
-              scorer?.(data.subarray(row * size, (row + 1) * size)) ?? [],
-              labels[row] as number,
-              targets?.[row] ?? -1,
-            ).value
-          // Central differences: slow, and independent of every gradient rule.
-          const moved = x.data.slice()
-          const gradient = x.data.map((center, i) => {
-            const at = (v: number) => {
-              moved[i] = v
-              return value(moved, Math.floor(i / size))
-            }
-            const slope = (at(center + 0.01) - at(center - 0.01)) / 0.02
-            moved[i] = center
-            return slope
-          })
-          const own = scores(x)
-          return { loss: Float32Array.from(labels, (_, row) => value(x.data, row)), gradient, scores: own }
-        },
+      ...modelsOf(scorer ?? (() => []), classes),
+      ...(embed === undefined ? {} : { weights: weightsOf(embed) }),
+    },
+    references: Object.fromEntries(references.map(([name, other]) => [name, modelsOf(other, classes)])),
+    ...(metadata === undefined ? {} : { metadata: { test: metadata } }),
+    data: { test },
+    artifacts,
+  }
+}
+
+function modelsOf(
+  scorer: SampleScorer,
+  classes: number,
+): Pick<ModelByAccess, 'label' | 'score' | 'gradient'> {
+  const scores = (x: Tensor): Scores => {
+    const count = x.dims[0] as number
+    const size = x.data.length / Math.max(count, 1)
+    const data = new Float32Array(count * classes)
+    for (let i = 0; i < count; i++) data.set(scorer(x.data.subarray(i * size, (i + 1) * size)), i * classes)
+    return { kind: 'logits', data, classes }
+  }
+  return {
+    label: {
+      async labels(x) {
+        const { data } = scores(x)
+        return Int32Array.from({ length: x.dims[0] as number }, (_, row) => {
+          const own = data.subarray(row * classes, (row + 1) * classes)
+          return own.indexOf(Math.max(...own))
+        })
       },
     },
-    data: { test: samples },
-    artifacts,
+    score: { scores: async (x) => scores(x) },
+    gradient: {
+      scores: async (x) => scores(x),
+      gradient: async (x, loss, { labels, targets }) => {
+        const size = sizeOf(x.dims.slice(1))
+        const value = (data: Float32Array, row: number): number =>
+          lossOf(
+            loss,
+            scorer(data.subarray(row * size, (row + 1) * size)),
+            labels[row] as number,
+            targets?.[row] ?? -1,
+          ).value
+        // Central differences: slow, and independent of every gradient rule.
+        const moved = x.data.slice()
+        const gradient = x.data.map((center, i) => {
+          const at = (v: number) => {
+            moved[i] = v
+            return value(moved, Math.floor(i / size))
+          }
+          const slope = (at(center + 0.01) - at(center - 0.01)) / 0.02
+          moved[i] = center
+          return slope
+        })
+        const own = scores(x)
+        return { loss: Float32Array.from(labels, (_, row) => value(x.data, row)), gradient, scores: own }
+      },
+    },
+  }
+}
+
+function weightsOf(embed: (sample: Float32Array) => readonly number[]): WeightsModel {
+  return {
+    async embeddings(x) {
+      const count = x.dims[0] as number
+      const size = x.data.length / Math.max(count, 1)
+      const rows = Array.from({ length: count }, (_, i) => embed(x.data.subarray(i * size, (i + 1) * size)))
+      return { data: Float32Array.from(rows.flat()), width: rows[0]?.length ?? 0 }
+    },
   }
 }
 
@@ -229,6 +269,7 @@ export async function runInMemory(
         random: createRandom(seed).split(probe.meta.mode),
         signal,
         labels: (split) => system.data[split]?.labels ?? null,
+        metadata: (split) => system.metadata?.[split] ?? {},
         async step(handler, input) {
           signal.throwIfAborted()
           const key = `${handler.name} ${canonicalJson(input)}`
@@ -318,6 +359,11 @@ function stepContext(
     async surrogate<A extends keyof ModelByAccess>(access: A) {
       const model = system.surrogate?.[access]
       if (model === undefined) throw new RangeError(`no surrogate with ${access} access`)
+      return model as ModelByAccess[A]
+    },
+    async reference<A extends keyof ModelByAccess>(name: string, access: A) {
+      const model = system.references?.[name]?.[access]
+      if (model === undefined) throw new RangeError(`no reference ${name} with ${access} access`)
       return model as ModelByAccess[A]
     },
     async samples(split) {

@@ -3,7 +3,7 @@
 // versions, because a file that is right must not be refused for naming a part that nobody tests yet; whatever
 // opens such a part says that it is not in this version. Defaults are not filled in here: what a file does not
 // say stays unsaid until the part that needs it decides.
-import { gateConfigSchema, taskSchema } from '@failmode/core'
+import { conditionsSchema, gateConfigSchema, taskSchema } from '@failmode/core'
 import { z } from 'zod'
 import { httpSchema } from './http-schema.ts'
 import { commandFields, functionFields } from './own-model-schema.ts'
@@ -116,6 +116,21 @@ const modelSchema = z
 const dataFields = {
   valueRange: rangeSchema.optional().describe('the numbers that become 0 and 1 of unit space'),
   layout: z.enum(['NCHW', 'NHWC']).optional().describe('order of the dimensions in the data, N counted'),
+  metadata: z
+    .strictObject({
+      file: path
+        .optional()
+        .describe(
+          'table (csv, tsv) with a header and one row a sample, in the order of the data; a table needs none',
+        ),
+      columns: z.array(text).min(1).optional().describe('columns to keep; all unless said'),
+    })
+    .refine(
+      ({ file, columns }) => file !== undefined || columns !== undefined,
+      'names neither a file nor columns of the table',
+    )
+    .optional()
+    .describe('what is known of each sample besides its class: weather, device, region, ...'),
 }
 const pairSchema = z.strictObject({ inputs: path, labels: path.optional() })
 const tableFields = {
@@ -203,6 +218,13 @@ export const systemConfigSchema = z
       .describe(
         'another model of the same task that an attacker could have; attacks are carried over from it',
       ),
+    references: z
+      .record(
+        z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'expected a name of letters, digits, - and _'),
+        z.strictObject({ onnx: path, ...tensorFields }),
+      )
+      .optional()
+      .describe('other models of the same task that results are set beside, by name'),
     data: z
       .record(
         z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'expected a name of letters, digits, - and _'),
@@ -225,7 +247,9 @@ export const systemConfigSchema = z
     authorized: authorizedSchema.optional(),
     environment: reserved,
     agent: reserved,
-    conditions: reserved,
+    conditions: conditionsSchema
+      .optional()
+      .describe('the conditions that the system will meet, factor by factor'),
     feedback: reserved,
     decoder: reserved,
     code: reserved,

@@ -97,7 +97,7 @@ describe('a configuration', () => {
         outputs: { y: { role: 'prediction', scale: 'probabilities' }, stateN: { role: 'state' } },
       },
       data: { test: { audio: { folder: 'clips' } }, table: { parquet: { file: 'a.parquet', label: 'y' } } },
-      conditions: { weather: 'fog' },
+      conditions: { weather: { from: { metadata: 'weather' }, levels: { fog: {}, sun: {} } } },
       pricePer1000Queries: 2,
       authorized: { by: 'me', scope: 'all', until: '2027-01-31' },
     })

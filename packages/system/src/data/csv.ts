@@ -4,7 +4,7 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { FailmodeError, nearest } from '@failmode/core'
+import { FailmodeError, type Metadata, nearest } from '@failmode/core'
 import { type CsvError, type Info, parse } from 'csv-parse'
 import type { TableSpec } from '../config/config-schema.ts'
 import { dataInvalid, maxDataBytes, type RawArray } from './raw-array.ts'
@@ -13,6 +13,8 @@ import { fileError, isGzipFile, type ReadOptions } from './read-bytes.ts'
 export interface TableOptions extends ReadOptions {
   readonly delimiter: ',' | '\t'
   readonly spec: Omit<TableSpec, 'file' | 'shape'>
+  /** Columns that say something of a row and are no features. */
+  readonly metadata?: readonly string[] | undefined
 }
 
 export interface Table {
@@ -22,6 +24,8 @@ export interface Table {
   readonly labels: readonly string[] | null
   /** Names of the feature columns; their numbers where the file has no header. */
   readonly columns: readonly string[]
+  /** Text of the columns of metadata; null for an empty cell. */
+  readonly metadata: Metadata
 }
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
@@ -37,11 +41,14 @@ export async function readTable(path: string, options: TableOptions): Promise<Ta
   let values = new Float32Array(4096)
   let used = 0
   const labels: string[] = []
+  // Column names are the user's, and could be those of every object.
+  const metadata: Record<string, (string | null)[]> = Object.create(null)
 
   const takeRow = (record: readonly string[], line: number): void => {
     if (columns === undefined) {
       const header = hasHeader(record, spec, name)
-      columns = chooseColumns(record, header, spec, name)
+      columns = chooseColumns(record, header, { ...spec, metadata: options.metadata }, name)
+      for (const { name: column } of columns.metadata) metadata[column] = []
       if (header) return
     }
     if (used + columns.features.length > values.length) {
@@ -66,6 +73,7 @@ export async function readTable(path: string, options: TableOptions): Promise<Ta
       values[used++] = Number(cell)
     }
     if (columns.label !== undefined) labels.push(record[columns.label]!)
+    for (const { name: column, index } of columns.metadata) metadata[column]!.push(textOf(record[index]!))
   }
 
   await readRows(path, options, async (rows) => {
@@ -85,8 +93,61 @@ export async function readTable(path: string, options: TableOptions): Promise<Ta
   return {
     features: { dtype: 'float32', shape: [count, width], data: values.slice(0, used) },
     labels: columns.label === undefined ? null : labels,
+    metadata,
     columns: columns.features.map((index) => columns!.names[index]!),
   }
+}
+
+/** A cell as text; null when nothing stands there. */
+function textOf(cell: string): string | null {
+  return cell === '' ? null : cell
+}
+
+/**
+ * Reads columns of text from a table with a header.
+ * @throws FailmodeError those of `readTable`
+ */
+export async function readTextColumns(
+  path: string,
+  {
+    wanted,
+    ...options
+  }: Omit<TableOptions, 'spec' | 'metadata'> & { readonly wanted?: readonly string[] | undefined },
+): Promise<Metadata> {
+  let columns: readonly { readonly name: string; readonly index: number }[] | undefined
+  const texts: Record<string, (string | null)[]> = Object.create(null)
+  await readRows(path, options, async (rows) => {
+    for await (const { record } of rows) {
+      options.signal?.throwIfAborted()
+      if (columns === undefined) {
+        columns = chooseTextColumns(record, wanted, options.name)
+        for (const { name } of columns) texts[name] = []
+        continue
+      }
+      for (const { name, index } of columns) texts[name]!.push(textOf(record[index]!))
+    }
+  })
+  if (columns === undefined) {
+    throw new FailmodeError('data-empty', {
+      message: `${options.name} has no rows.`,
+      hint: 'Give a table with one row a sample below a line of names.',
+    })
+  }
+  return texts
+}
+
+function chooseTextColumns(header: readonly string[], wanted: readonly string[] | undefined, name: string) {
+  const twice = header.find((column, i) => header.indexOf(column) !== i)
+  if (twice !== undefined) throw dataInvalid(name, `has two columns called "${twice}"`)
+  return (wanted ?? header).map((column) => {
+    const index = header.indexOf(column)
+    if (index >= 0) return { name: column, index }
+    const near = nearest(column, header)
+    throw new FailmodeError('data-mismatch', {
+      message: `${name} has no column "${column}".`,
+      hint: near === undefined ? `Columns: ${header.slice(0, 12).join(', ')}.` : `Did you mean "${near}"?`,
+    })
+  })
 }
 
 /** The first `count` rows as text, for looking at a table. */
@@ -159,6 +220,7 @@ const wordsOfCsv: Readonly<Record<string, string>> = {
 
 interface Columns {
   readonly names: readonly string[]
+  readonly metadata: readonly { readonly name: string; readonly index: number }[]
   readonly features: readonly number[]
   readonly label: number | undefined
 }
@@ -177,7 +239,7 @@ function hasHeader(first: readonly string[], spec: TableOptions['spec'], name: s
 function chooseColumns(
   first: readonly string[],
   header: boolean,
-  spec: TableOptions['spec'],
+  spec: TableOptions['spec'] & Pick<TableOptions, 'metadata'>,
   name: string,
 ): Columns {
   const names = header ? first : first.map((_, i) => String(i))
@@ -199,7 +261,9 @@ function chooseColumns(
     })
   }
   const label = spec.label === undefined ? undefined : find(spec.label)
-  const features = spec.features?.map(find) ?? names.map((_, i) => i).filter((i) => i !== label)
+  const metadata = (spec.metadata ?? []).map((column) => ({ name: column, index: find(column) }))
+  const taken = new Set([label, ...metadata.map(({ index }) => index)])
+  const features = spec.features?.map(find) ?? names.map((_, i) => i).filter((i) => !taken.has(i))
   if (features.length === 0) throw dataInvalid(name, 'has no column beside the label')
-  return { names, features, label }
+  return { names, features, label, metadata }
 }

@@ -371,3 +371,65 @@ describe('openData', () => {
     expect(toSampleSet(stored).read([0]).data[0]).toBe(1)
   })
 })
+
+describe('metadata', () => {
+  const inputs = floats([3, 2], 0, 1, 0.5, 0.5, 1, 0)
+
+  test('is read from a table beside the data, as text, with empty cells as unknown', async () => {
+    await put('meta/x.npy', writeNpy(inputs))
+    const file = await put('meta/x.csv', 'weather,site\nrain,north\n,south\nsun,north\n')
+    const stored = await openData(
+      { npy: { inputs: 'meta/x.npy' }, metadata: { file } },
+      { folder, name: 'test' },
+    )
+    expect(stored.facts.metadata).toEqual(['weather', 'site'])
+    expect(stored.metadata).toEqual({ weather: ['rain', null, 'sun'], site: ['north', 'south', 'north'] })
+    const bare = await openData({ npy: { inputs: 'meta/x.npy' } }, { folder, name: 'test' })
+    expect(bare.facts.metadata).toBeUndefined()
+    // A run that is resumed with other metadata is another run.
+    expect(bare.facts.digest).not.toBe(stored.facts.digest)
+  })
+
+  test('comes from columns of a table, which are then no features', async () => {
+    const file = await put('meta/t.csv', 'a,site,b,class\n0.1,north,0.2,0\n0.3,south,0.4,1\n')
+    const stored = await openData(
+      { csv: { file, label: 'class' }, metadata: { columns: ['site'] } },
+      { folder, name: 'test' },
+    )
+    expect(stored.facts.sampleShape).toEqual([2])
+    expect(stored.metadata).toEqual({ site: ['north', 'south'] })
+  })
+
+  test('names the files of a folder of pictures', async () => {
+    const png = await sharp({ create: { width: 2, height: 2, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer()
+    await put('meta/pictures/cat/rain-1.png', png)
+    await put('meta/pictures/dog/sun-1.png', png)
+    const stored = await openData({ images: { folder: 'meta/pictures' } }, { folder, name: 'test' })
+    expect(stored.metadata).toEqual({ file: ['cat/rain-1.png', 'dog/sun-1.png'] })
+  })
+
+  test('is refused with another number of rows, a column that is not there, and columns of what is no table', async () => {
+    await put('meta/x.npy', writeNpy(inputs))
+    const short = await put('meta/short.csv', 'weather\nrain\n')
+    const open = (metadata: NonNullable<DataSpec['metadata']>) =>
+      rejectionOf(openData({ npy: { inputs: 'meta/x.npy' }, metadata }, { folder, name: 'test' }))
+    expect((await open({ file: short })).message).toContain('1 rows for the 3 samples')
+    expect(await open({ file: short, columns: ['wether'] })).toMatchObject({
+      code: 'data-mismatch',
+      hint: 'Did you mean "weather"?',
+    })
+    expect((await open({ columns: ['weather'] })).code).toBe('config-invalid')
+  })
+
+  test('keeps a column that is called like something every object has', async () => {
+    await put('meta/x.npy', writeNpy(inputs))
+    const file = await put('meta/odd.csv', '__proto__,constructor\na,b\na,b\na,b\n')
+    const stored = await openData(
+      { npy: { inputs: 'meta/x.npy' }, metadata: { file } },
+      { folder, name: 'test' },
+    )
+    expect(stored.facts.metadata).toEqual(['__proto__', 'constructor'])
+  })
+})

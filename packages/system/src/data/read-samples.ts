@@ -1,9 +1,9 @@
 // From a `data` entry of the configuration to the numbers of its files, whatever the format. What comes out is not yet in
 // unit space and has no meaning beyond what the format itself says; `storeSamples` gives it one.
 import { resolve } from 'node:path'
-import { FailmodeError, sizeOf } from '@failmode/core'
+import { FailmodeError, type Metadata, sizeOf } from '@failmode/core'
 import type { DataSpec } from '../config/config-schema.ts'
-import { readTable } from './csv.ts'
+import { readTable, readTextColumns } from './csv.ts'
 import { readIdx } from './idx.ts'
 import { readImageFolder } from './image-folder.ts'
 import { readNpy } from './npy.ts'
@@ -24,6 +24,8 @@ export interface RawSamples {
   readonly classNames: readonly string[] | null
   /** The order of the dimensions, where the format fixes it. */
   readonly layout: 'NHWC' | 'NCHW' | null
+  /** One text a sample and column. */
+  readonly metadata?: Metadata
 }
 
 export interface ReadSamplesOptions {
@@ -36,7 +38,36 @@ export interface ReadSamplesOptions {
 
 /** @throws FailmodeError `config-invalid` for a format that this version does not read, and those of the readers */
 export async function readSamples(spec: DataSpec, options: ReadSamplesOptions): Promise<RawSamples> {
+  const raw = await readArrays(spec, options)
+  const { file, columns } = spec.metadata ?? {}
+  if (file === undefined) return raw
   const { folder, signal } = options
+  const read = await readTextColumns(resolve(folder, file), {
+    name: file,
+    signal,
+    delimiter: /\.tsv(?:\.gz)?$/i.test(file) ? '\t' : ',',
+    wanted: columns,
+  })
+  const count = raw.inputs.shape[0] ?? 0
+  const given = Object.values(read)[0]?.length ?? 0
+  if (given !== count) {
+    throw new FailmodeError('data-mismatch', {
+      message: `${file} has ${given} rows for the ${count} samples of ${raw.name}.`,
+      hint: 'Give one row a sample below a line of names, in the order of the samples.',
+    })
+  }
+  return { ...raw, metadata: { ...raw.metadata, ...read } }
+}
+
+async function readArrays(spec: DataSpec, options: ReadSamplesOptions): Promise<RawSamples> {
+  const { folder, signal } = options
+  const own = spec.metadata?.file === undefined ? spec.metadata?.columns : undefined
+  if (own !== undefined && !('csv' in spec || 'tsv' in spec)) {
+    throw new FailmodeError('config-invalid', {
+      message: `"data.${options.split}.metadata" names columns of a table, but the data are none.`,
+      hint: 'Name the table with one row a sample: "metadata": { "file": "metadata.csv" }.',
+    })
+  }
   const load = (file: string) => readBytes(resolve(folder, file), { name: file, signal })
   const none = { classNames: null, layout: null } as const
   if ('npy' in spec || 'idx' in spec) {
@@ -60,16 +91,23 @@ export async function readSamples(spec: DataSpec, options: ReadSamplesOptions): 
     const name = spec.images.folder
     const read = await readImageFolder(resolve(folder, name), { name, signal })
     const { classNames, labels } = read
-    return { name, inputs: read.images, labelsName: name, labels, classNames, layout: 'NHWC' }
+    const metadata = { file: read.files }
+    return { name, inputs: read.images, labelsName: name, labels, classNames, layout: 'NHWC', metadata }
   }
   if ('csv' in spec || 'tsv' in spec) {
     if (spec.schema !== undefined) throw notInThisVersion(options.split, 'schema')
     const table = 'csv' in spec ? spec.csv : spec.tsv
     const { file, shape } = table
     const delimiter = 'csv' in spec ? ',' : '\t'
-    const read = await readTable(resolve(folder, file), { name: file, signal, delimiter, spec: table })
+    const read = await readTable(resolve(folder, file), {
+      name: file,
+      signal,
+      delimiter,
+      spec: table,
+      metadata: own,
+    })
     const inputs = shape === undefined ? read.features : reshape(read.features, shape, file)
-    return { ...none, name: file, inputs, labelsName: file, labels: read.labels }
+    return { ...none, name: file, inputs, labelsName: file, labels: read.labels, metadata: read.metadata }
   }
   throw notInThisVersion(options.split, Object.keys(spec)[0]!)
 }

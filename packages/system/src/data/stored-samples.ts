@@ -1,7 +1,7 @@
 // Samples as they lie in memory: shared between threads, bytes as bytes (10,000 digits take 8 MB, not 31), pictures as
 // C, H, W. They turn into floats of unit space only where rows are read.
 import { createHash } from 'node:crypto'
-import { type DataFacts, FailmodeError, type SampleSet, sizeOf } from '@failmode/core'
+import { type DataFacts, FailmodeError, type Metadata, type SampleSet, sizeOf } from '@failmode/core'
 import { type Arrangement, arrangeSamples } from './arrange-samples.ts'
 import type { NumberArray, RawArray } from './raw-array.ts'
 import { dataInvalid } from './raw-array.ts'
@@ -26,6 +26,7 @@ export interface StoredSamples {
       }
   /** 32-bit class indices, one a sample. */
   readonly labels: SharedArrayBuffer | null
+  readonly metadata: Metadata
 }
 
 export interface StoreOptions {
@@ -90,17 +91,22 @@ export function storeSamples(raw: RawSamples, options: StoreOptions = {}): Store
   const hash = createHash('sha256').update(JSON.stringify(header))
   hash.update(new Uint8Array(values.buffer))
   if (labels !== null) hash.update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
+  const metadata = raw.metadata ?? {}
+  const columns = Object.keys(metadata)
+  if (columns.length > 0) hash.update(JSON.stringify(Object.entries(metadata)))
   const facts: DataFacts = {
     digest: hash.digest('hex'),
     count,
     sampleShape: arrangement.sampleShape,
     labelled: labels !== null,
+    ...(columns.length === 0 ? {} : { metadata: columns }),
   }
   const buffer = values.buffer as SharedArrayBuffer
   return {
     facts,
     storage: kind === 'u8' ? { kind, values: buffer, range } : { kind, values: buffer },
     labels: sharedLabels,
+    metadata,
   }
 }
 

@@ -23,7 +23,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'failmode-pool-'))
   await writeFile(join(folder, 'weights.bin'), 'weights')
   const artifacts = { folder, paths: facts.artifacts }
-  const descriptor: SystemDescriptor = { facts, model: null, surrogate: null, data: {}, artifacts }
+  const descriptor: SystemDescriptor = {
+    facts,
+    model: null,
+    surrogate: null,
+    references: {},
+    data: {},
+    artifacts,
+  }
   pool = createStepPool({ descriptor, folder, seed: 7, workers: 2 })
 })
 afterAll(async () => {
@@ -86,6 +93,7 @@ describe('the step pool', () => {
       facts,
       model: null,
       surrogate: null,
+      references: {},
       data: {},
       artifacts: { folder, paths: facts.artifacts },
     }

@@ -31,6 +31,7 @@ const artifacts = createArtifactTarget(descriptor.artifacts)
 const sets = new Map<string, SampleSet>()
 let model: Promise<OpenModel> | undefined
 let surrogate: Promise<OpenModel> | undefined
+const references = new Map<string, Promise<OpenModel>>()
 
 export default async function run({ task, handler: name, input, stop }: WorkerTask): Promise<WorkerAnswer> {
   let looking: NodeJS.Timeout | undefined
@@ -69,6 +70,13 @@ export default async function run({ task, handler: name, input, stop }: WorkerTa
         if (descriptor.surrogate === null) throw new RangeError('the system has no surrogate')
         surrogate ??= openModel(descriptor.surrogate, { threads, connect })
         return stoppable((await surrogate).access(access), look)
+      },
+      async reference<A extends keyof ModelByAccess>(name: string, access: A) {
+        const other = descriptor.references[name]
+        if (other === undefined) throw new RangeError(`the system has no reference model ${name}`)
+        const opened = references.get(name) ?? openModel(other, { threads, connect })
+        references.set(name, opened)
+        return stoppable((await opened).access(access), look)
       },
       async samples(split) {
         let set = sets.get(split)

@@ -249,6 +249,7 @@ async function runCheck(planned: PlannedCheck, run: Running): Promise<Done> {
     random: createRandom(settings.seed).split(probe.meta.mode),
     signal,
     labels: (split) => system.labels(split),
+    metadata: (split) => system.metadata(split),
     async step(handler, input) {
       let reported = 0
       const weight = state.cost.queries + 2 * state.cost.gradients

@@ -6,6 +6,7 @@ import { FailmodeError, type ModelFacts, sizeOf, type Task } from '@failmode/cor
 import {
   describeModel,
   EngineError,
+  lastLayer,
   loadModel,
   type Model,
   type ModelDescription,
@@ -30,6 +31,8 @@ export interface OnnxSpec {
   /** Name of the tensor to feed and of the one to read, where the model has several. */
   readonly inputName?: string
   readonly outputName?: string
+  /** Name of the output that the configuration calls an embedding. */
+  readonly embedding?: string
   readonly labels?: readonly string[]
   readonly task: Task
 }
@@ -94,7 +97,7 @@ export async function describeOnnx(
   return {
     ...descriptor,
     facts: {
-      ...withGradients(descriptor.facts, outlook),
+      ...withWeights(withGradients(descriptor.facts, outlook), descriptor),
       ...(random.length === 0 ? {} : { randomOperators: random }),
     },
   }
@@ -109,6 +112,12 @@ function withGradients(facts: ModelFacts, outlook: GradientOutlook): ModelFacts 
     access: [...facts.access, 'gradient'],
     ...(notes.length === 0 ? {} : { gradientNotes: notes }),
   }
+}
+
+function withWeights(facts: ModelFacts, { lastLayer }: OnnxDescriptor): ModelFacts {
+  if (lastLayer !== null) return { ...facts, access: [...facts.access, 'weights'] }
+  const weights = 'the model has no layer with weights whose input could be read'
+  return { ...facts, missingAccess: { ...facts.missingAccess, weights } }
 }
 
 async function describeOnly(spec: OnnxSpec): Promise<ModelDescription> {
@@ -193,6 +202,13 @@ export function toDescriptor(spec: OnnxSpec, inspected: InspectedOnnx, input: Va
     facts,
     input: described.input,
     output: { name: output.name, form },
+    lastLayer:
+      spec.embedding === undefined
+        ? lastLayer(inspected.model, output.name)
+        : {
+            input: pick(description.outputs, spec.embedding, spec.name, 'output').name,
+            channels: 'second',
+          },
     batch: { fixed, size },
   }
 }

@@ -1,7 +1,13 @@
 import { FailmodeError } from '@failmode/core'
 
+const said = {
+  scores: 'the model answered',
+  gradients: 'the gradient of the loss is',
+  embeddings: 'what goes into the last layer is',
+} as const
+
 /**
- * Refuses scores and gradients that are not numbers: comparisons with NaN are false and would read as "not fooled", and
+ * Refuses scores, gradients and embeddings that are not numbers: comparisons with NaN are false and would read as "not fooled", and
  * the sign of NaN is no direction.
  *
  * @param data [call, width], of which the first `count` rows are samples and the rest is padding
@@ -19,15 +25,14 @@ export function refuseNonFinite(
     readonly call: number
     readonly count: number
     readonly from: number
-    readonly what?: 'scores' | 'gradients'
+    readonly what?: 'scores' | 'gradients' | 'embeddings'
   },
 ): void {
   const width = data.length / call
   const bad = data.subarray(0, width * count).findIndex((value) => !Number.isFinite(value))
   if (bad === -1) return
-  const gave = what === 'scores' ? 'the model answered' : 'the gradient of the loss is'
   throw new FailmodeError('model-failed', {
-    message: `${gave} ${data[bad]} for sample ${from + Math.floor(bad / width)} of a batch; ${what} have to be finite numbers.`,
+    message: `${said[what]} ${data[bad]} for sample ${from + Math.floor(bad / width)} of a batch; ${what} have to be finite numbers.`,
     hint: 'Check the input block of the configuration: range, mean and std may not be those of the training.',
   })
 }

@@ -1,6 +1,7 @@
 // A model as plain data that any thread can open again. Making a descriptor is where a model file is looked at
 // for the first time, so it is also where everything that can be wrong with it is found and said.
 import type { ModelFacts } from '@failmode/core'
+import type { LastLayer } from '@failmode/engine'
 import type { ElementType } from '../config/config-schema.ts'
 import type { HostedDescriptor } from './hosted/hosted-descriptor.ts'
 import type { HttpDescriptor } from './http/http-descriptor.ts'
@@ -33,6 +34,8 @@ export interface OnnxDescriptor {
     /** `pair`: one number per class; `single`: one number, the score of class 1 of two; `labels`: the class. */
     readonly form: 'pair' | 'single' | 'labels'
   }
+  /** Where the model's last layer with weights takes its values from; null when there is none. */
+  readonly lastLayer: LastLayer | null
   /** Samples of one call; the last call of a batch-fixed model is padded. */
   readonly batch: { readonly fixed: boolean; readonly size: number }
 }

@@ -348,6 +348,31 @@ describe('the ONNX target', () => {
     expect(await model.labels(pictures(2, shape))).toBeInstanceOf(Int32Array)
   })
 
+  it('gives what goes into the last layer, one row a sample, averaged over places', async () => {
+    const builder = graphBuilder()
+    const x = builder.input('x', 'float32', ['n', 2, 3, 4])
+    const scale = builder.constant(float32(Float32Array.of(2, -1), [1, 2, 1, 1]))
+    const inner = builder.node('Mul', [x, scale])
+    const kernel = builder.constant(float32(new Float32Array(classes * 2).fill(1), [classes, 2, 1, 1]))
+    const scores = builder.node('Conv', [inner, kernel])
+    builder.output(builder.node('Flatten', [builder.node('GlobalAveragePool', [scores])], { axis: 1 }), 'y')
+    const described = await describeHere(builder.finish())
+    const descriptor = { ...described, facts: { ...described.facts, access: ['weights'] as const } }
+    const samples = pictures(3, [2, 3, 4])
+    const { data, width } = await (await open(descriptor, 'weights')).embeddings(samples)
+    expect(width).toBe(2)
+    for (let row = 0; row < 3; row++) {
+      for (const [c, factor] of [
+        [0, 2],
+        [1, -1],
+      ] as const) {
+        const own = samples.data.subarray((row * 2 + c) * 12, (row * 2 + c + 1) * 12)
+        const mean = own.reduce((sum, value) => sum + value, 0) / 12
+        expect(data[row * 2 + c]).toBeCloseTo(factor * mean, 5)
+      }
+    }
+  })
+
   it('gives no gradients of a model that was found to have none', async () => {
     const descriptor = await describeHere(linear({ dims: ['n', ...shape] }))
     expect(await codeOf(open(descriptor, 'gradient'))).toMatch(/^model-failed: .*no gradient access/)

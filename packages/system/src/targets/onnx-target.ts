@@ -9,6 +9,7 @@ import {
   rows,
   sizeOf,
   type Tensor,
+  type WeightsModel,
 } from '@failmode/core'
 import {
   type Tensor as EngineTensor,
@@ -19,11 +20,12 @@ import {
   type Session,
   toNumbers,
 } from '@failmode/engine'
-import { type AnsweredPart, labelModel, scoreModel } from './answering.ts'
+import { labelModel, scoreModel } from './answering.ts'
 import { refuseNonFinite } from './finite-scores.ts'
 import type { OnnxDescriptor } from './model-descriptor.ts'
 import { modelDigest } from './model-digest.ts'
 import { inputMap } from './model-input.ts'
+import { embeddingModel, embeddingOutput } from './onnx-embeddings.ts'
 import { gradientModel } from './onnx-gradients.ts'
 import { noAccess, type OpenModel } from './opened-model.ts'
 
@@ -40,7 +42,18 @@ export async function openOnnx(
   }
   const session = await openSession(model, { intraOpThreads: threads })
   const { facts, output } = descriptor
-  const answering = { facts, form: output.form, ask: caller(session, descriptor) }
+  const feed = feeder(descriptor)
+  const answering = {
+    facts,
+    form: output.form,
+    async *ask(x: Tensor) {
+      for await (const { tensor, count, call, from } of feed(session, output.name, x)) {
+        const data = asFloats(tensor)
+        refuseNonFinite(data, { call, count, from })
+        yield { data, count }
+      }
+    },
+  }
   const label = labelModel(answering)
   const score = scoreModel(answering)
   let gradients: ReturnType<typeof gradientModel> | undefined
@@ -51,20 +64,51 @@ export async function openOnnx(
       return gradients.gradient(x, loss, classes)
     },
   }
+  let embeddings: ReturnType<typeof embeddingModel> | undefined
+  const weights: WeightsModel = {
+    embeddings(x) {
+      if (descriptor.lastLayer === null) throw noAccess(descriptor, 'weights')
+      embeddings ??= embeddingModel(
+        model,
+        { ...descriptor, lastLayer: descriptor.lastLayer },
+        {
+          threads,
+          async *ask(opened, samples) {
+            for await (const { tensor, count, call, from } of feed(opened, embeddingOutput, samples)) {
+              const data = asFloats(tensor)
+              refuseNonFinite(data, { call, count, from, what: 'embeddings' })
+              yield { data, dims: tensor.dims, count }
+            }
+          },
+        },
+      )
+      return embeddings.embeddings(x)
+    },
+  }
   return {
     access<A extends keyof ModelByAccess>(access: A): ModelByAccess[A] {
       if (!facts.access.includes(access)) throw noAccess(descriptor, access)
-      const models: ModelByAccess = { label, score, gradient }
+      const models: ModelByAccess = { label, score, gradient, weights }
       return models[access]
     },
     async close() {
       await gradients?.close()
+      await embeddings?.close()
       await session.close()
     },
   }
 }
 
-function caller(session: Session, { input, output, batch, facts }: OnnxDescriptor) {
+/** One call's share of the samples and what the model gave for it; rows beyond `count` are padding. */
+interface Fed {
+  readonly tensor: EngineTensor
+  readonly count: number
+  readonly call: number
+  readonly from: number
+}
+
+/** Cuts samples into calls and gives one output of each. */
+function feeder({ input, batch, facts }: OnnxDescriptor) {
   const size = sizeOf(facts.sampleShape)
   const map = inputMap(input, facts.sampleShape)
   const buffers = new Map<number, { floats: Float32Array | Float64Array; feed: EngineTensor }>()
@@ -82,7 +126,7 @@ function caller(session: Session, { input, output, batch, facts }: OnnxDescripto
     return buffer.feed
   }
 
-  return async function* (x: Tensor): AsyncGenerator<AnsweredPart> {
+  return async function* (session: Session, output: string, x: Tensor): AsyncGenerator<Fed> {
     const total = x.dims[0] as number
     if (sizeOf(x.dims) !== total * size) {
       throw new FailmodeError('data-mismatch', {
@@ -100,16 +144,14 @@ function caller(session: Session, { input, output, batch, facts }: OnnxDescripto
           : written(samples, count, call)
       let results: Readonly<Record<string, EngineTensor>>
       try {
-        results = await session.run({ [input.name]: feed }, { outputs: [output.name] })
+        results = await session.run({ [input.name]: feed }, { outputs: [output] })
       } catch (cause) {
         throw new FailmodeError('model-failed', {
           message: cause instanceof Error ? cause.message : String(cause),
           cause,
         })
       }
-      const data = asFloats(results[output.name] as EngineTensor)
-      refuseNonFinite(data, { call, count, from })
-      yield { data, count }
+      yield { tensor: results[output] as EngineTensor, count, call, from }
     }
   }
 }

@@ -65,7 +65,7 @@ export function connectHosted(
       port.postMessage({ id, question: { ...question, x } } satisfies Asked, [x.data.buffer])
     }) as Promise<T>
 
-  const models: ModelByAccess = {
+  const models: Partial<ModelByAccess> = {
     label: { labels: (x) => ask({ access: 'label', x }) },
     score: { scores: (x) => ask({ access: 'score', x }) },
     gradient: {
@@ -75,8 +75,9 @@ export function connectHosted(
   }
   return {
     access<A extends keyof ModelByAccess>(access: A): ModelByAccess[A] {
-      if (!descriptor.facts.access.includes(access)) throw noAccess(descriptor, access)
-      return models[access]
+      const model = models[access]
+      if (model === undefined || !descriptor.facts.access.includes(access)) throw noAccess(descriptor, access)
+      return model
     },
     close: async () => port.close(),
   }

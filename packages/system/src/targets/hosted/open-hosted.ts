@@ -85,9 +85,10 @@ export function openHosted(descriptor: HostedDescriptor, raw: RawModel): OpenMod
   }
   return {
     access<A extends keyof ModelByAccess>(access: A): ModelByAccess[A] {
-      if (!facts.access.includes(access)) throw noAccess(descriptor, access)
-      const models: ModelByAccess = { label, score, gradient }
-      return models[access]
+      const models: Partial<ModelByAccess> = { label, score, gradient }
+      const model = models[access]
+      if (model === undefined || !facts.access.includes(access)) throw noAccess(descriptor, access)
+      return model
     },
     close: () => raw.close(),
   }
