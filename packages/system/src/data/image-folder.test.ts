@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { rejectionOf } from '../testing/arrays.ts'
-import { readImageFolder } from './image-folder.ts'
+import { decodeAll, openImageFolder } from './image-folder.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -27,9 +27,13 @@ function png(bytes: readonly number[], size: readonly [number, number] = [2, 1])
     .toBuffer()
 }
 
-const read = () => readImageFolder(folder, { name: 'pictures' })
+async function read() {
+  const opened = await openImageFolder(folder, { name: 'pictures' })
+  const { labels, classNames, files } = opened
+  return { images: await decodeAll(opened), labels, classNames, files }
+}
 
-describe('readImageFolder', () => {
+describe('a folder of pictures', () => {
   test('reads grey pictures class by class, in the order of the names', async () => {
     await put('dog/b.png', await png([5, 6]))
     await put('cat/2.png', await png([3, 4]))
@@ -87,7 +91,7 @@ describe('readImageFolder', () => {
     expect((await rejectionOf(read())).code).toBe('data-empty')
     await mkdir(join(folder, 'cat'))
     expect((await rejectionOf(read())).code).toBe('data-empty')
-    expect((await rejectionOf(readImageFolder(join(folder, 'no'), { name: 'no' }))).code).toBe(
+    expect((await rejectionOf(openImageFolder(join(folder, 'no'), { name: 'no' }))).code).toBe(
       'file-not-found',
     )
   })

@@ -6,30 +6,38 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FailmodeError } from '@failmode/core'
 import { loadSharp } from '../images/sharp-codec.ts'
-import { dataInvalid, maxDataBytes, type RawArray } from './raw-array.ts'
+import { dataInvalid, type RawArray } from './raw-array.ts'
 import { fileError, type ReadOptions } from './read-bytes.ts'
 
+/** What is known of a folder of pictures before they are decoded. */
 export interface ImageFolder {
-  /** [N, H, W, C], C = 1 when all pictures are grey, else 3. */
-  readonly images: RawArray
+  readonly height: number
+  readonly width: number
+  /** 1 when all pictures are grey, else 3. */
+  readonly channels: 1 | 3
   /** Class of each picture, by the name of its folder. */
   readonly labels: readonly string[]
   /** Names of the folders, sorted. */
   readonly classNames: readonly string[]
   /** Path of each picture below the folder, forward slashes. */
   readonly files: readonly string[]
+  /** The pictures in the order of `files`, each [H, W, C]. */
+  decode(): AsyncGenerator<Uint8Array>
 }
 
 const pictures = /\.(?:png|jpe?g|webp|gif|tiff?|avif)$/i
 /** What file managers leave behind. */
 const litter = /^(?:\..*|Thumbs\.db|desktop\.ini)$/i
 
+/** How many pictures are looked at or decoded at a time: sharp has threads of its own, which this keeps busy. */
+const atOnce = 8
+
 /**
- * Decodes all pictures of the folder, 8 bits a channel.
+ * Looks at all pictures of the folder without decoding them; they are decoded one by one, 8 bits a channel.
  * @throws FailmodeError `data-invalid` (a file that is no picture, or broken, or transparent), `data-mismatch`
  * (another size than the first), `data-empty`, `file-not-found`, `runtime-missing`
  */
-export async function readImageFolder(folder: string, { name, signal }: ReadOptions): Promise<ImageFolder> {
+export async function openImageFolder(folder: string, { name, signal }: ReadOptions): Promise<ImageFolder> {
   const { classNames, files } = await listPictures(folder, name)
   const sharp = await loadSharp()
   const open = (file: string) => sharp(join(folder, file), { failOn: 'warning', limitInputPixels: 2 ** 26 })
@@ -41,17 +49,26 @@ export async function readImageFolder(folder: string, { name, signal }: ReadOpti
         cause,
       },
     )
+  /** `look` at all files, a few at a time, in their order. */
+  async function* each<T>(look: (file: string) => Promise<T>): AsyncGenerator<readonly [string, T]> {
+    for (let i = 0; i < files.length; i += atOnce) {
+      signal?.throwIfAborted()
+      const part = files.slice(i, i + atOnce)
+      const seen = await Promise.all(
+        part.map((file) =>
+          look(file).catch((cause) => {
+            throw cause instanceof FailmodeError ? cause : broken(file, cause)
+          }),
+        ),
+      )
+      for (const [at, file] of part.entries()) yield [file, seen[at]!]
+    }
+  }
 
   let width = 0
   let height = 0
   let colour = false
-  for (const file of files) {
-    signal?.throwIfAborted()
-    const facts = await open(file)
-      .metadata()
-      .catch((cause) => {
-        throw broken(file, cause)
-      })
+  for await (const [file, facts] of each((file) => open(file).metadata())) {
     if (width === 0) [width, height] = [facts.width, facts.height]
     if (facts.width !== width || facts.height !== height) {
       throw new FailmodeError('data-mismatch', {
@@ -62,24 +79,14 @@ export async function readImageFolder(folder: string, { name, signal }: ReadOpti
     colour ||= !['b-w', 'grey16'].includes(facts.space ?? '')
   }
   const channels = colour ? 3 : 1
-  const size = width * height * channels
-  if (size * files.length > maxDataBytes) {
-    throw dataInvalid(name, `holds ${size * files.length} bytes of pixels, expected at most ${maxDataBytes}`)
-  }
 
-  const data = new Uint8Array(size * files.length)
-  const decode = async (file: string, at: number): Promise<void> => {
-    signal?.throwIfAborted()
+  const decode = async (file: string): Promise<Uint8Array> => {
     const { data: pixels, info } = await open(file)
       .toColourspace(colour ? 'srgb' : 'b-w')
       .raw()
       .toBuffer({ resolveWithObject: true })
-      .catch((cause) => {
-        throw broken(file, cause)
-      })
     // The last channel is transparency when there is one more than the colours need.
-    const visible = colour ? 3 : 1
-    if (info.channels > visible) {
+    if (info.channels > channels) {
       for (let i = info.channels - 1; i < pixels.length; i += info.channels) {
         if (pixels[i] !== 255) {
           throw dataInvalid(
@@ -92,20 +99,37 @@ export async function readImageFolder(folder: string, { name, signal }: ReadOpti
         }
       }
     }
+    if (info.channels === channels) return pixels
+    const data = new Uint8Array(width * height * channels)
     for (let p = 0; p < width * height; p++) {
-      for (let c = 0; c < channels; c++) data[at * size + p * channels + c] = pixels[p * info.channels + c]!
+      for (let c = 0; c < channels; c++) data[p * channels + c] = pixels[p * info.channels + c]!
     }
-  }
-  // sharp decodes in its own threads; a few at a time keep them busy without holding all pictures twice.
-  for (let i = 0; i < files.length; i += 8) {
-    await Promise.all(files.slice(i, i + 8).map((file, j) => decode(file, i + j)))
+    return data
   }
   return {
-    images: { dtype: 'uint8', shape: [files.length, height, width, channels], data },
+    height,
+    width,
+    channels,
     labels: files.map((file) => file.slice(0, file.indexOf('/'))),
     classNames,
     files,
+    async *decode() {
+      for await (const [, picture] of each(decode)) yield picture
+    },
   }
+}
+
+/** All pictures at once, [N, H, W, C]. */
+export async function decodeAll(folder: ImageFolder): Promise<RawArray> {
+  const { height, width, channels, files } = folder
+  const size = width * height * channels
+  const data = new Uint8Array(size * files.length)
+  let at = 0
+  for await (const picture of folder.decode()) {
+    data.set(picture, at)
+    at += size
+  }
+  return { dtype: 'uint8', shape: [files.length, height, width, channels], data }
 }
 
 async function listPictures(

@@ -53,7 +53,7 @@ const label = (count: number, labels: NonNullable<RawSamples['labels']>, classes
 describe('samples in unit space', () => {
   test('bytes are divided by 255, stay bytes in memory, and are read as floats', () => {
     const stored = storeSamples(raw(bytes([2, 1, 2], 0, 51, 255, 102)))
-    expect(stored.storage.values.byteLength).toBe(4)
+    expect(stored.storage).toMatchObject({ kind: 'u8', values: { byteLength: 4 } })
     const set = toSampleSet(stored)
     expect(set.sampleShape).toEqual([1, 1, 2])
     expect(set.read([1, 0, 1])).toEqual({
@@ -431,5 +431,37 @@ describe('metadata', () => {
       { folder, name: 'test' },
     )
     expect(stored.facts.metadata).toEqual(['__proto__', 'constructor'])
+  })
+})
+
+describe('more pictures than memory is meant for', () => {
+  test('go through a file and are the same samples, in every thread', async () => {
+    for (let i = 0; i < 11; i++) {
+      const pixels = Uint8Array.from({ length: 4 * 3 * 3 }, (_, j) => (i * 37 + j * 11) % 256)
+      const png = await sharp(pixels, { raw: { width: 4, height: 3, channels: 3 } })
+        .png()
+        .toBuffer()
+      await put(`many/${i % 2 === 0 ? 'a' : 'b'}/${i}.png`, png)
+    }
+    const spec: DataSpec = { images: { folder: 'many' } }
+    const small = await openData(spec, { folder, name: 'test', sampleShape: [3, 3, 4] })
+    const large = await openData(spec, { folder, name: 'test', sampleShape: [3, 3, 4], mostInMemory: 100 })
+    expect([small.storage.kind, large.storage.kind]).toEqual(['u8', 'file'])
+    expect(large.facts).toEqual(small.facts)
+    const order = [7, 0, 10, 7]
+    expect(toSampleSet(large).read(order)).toEqual(toSampleSet(small).read(order))
+    expect(toSampleSet(large).labels).toEqual(toSampleSet(small).labels)
+    if (large.storage.kind !== 'file') throw new Error('not a file')
+    const worker = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads')
+       const bytes = new Uint8Array(36)
+       require('node:fs').readSync(workerData, bytes, 0, 36, 3 * 36)
+       parentPort.postMessage(bytes)`,
+      { eval: true, workerData: large.storage.descriptor },
+    )
+    const bytes = await new Promise<Uint8Array>((done) => worker.once('message', done))
+    await worker.terminate()
+    const third = toSampleSet(small).read([3]).data
+    expect(Float32Array.from(bytes, (byte) => byte / 255)).toEqual(third)
   })
 })

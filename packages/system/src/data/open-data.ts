@@ -1,6 +1,7 @@
 import { FailmodeError } from '@failmode/core'
 import type { DataSpec } from '../config/config-schema.ts'
 import { readSamples } from './read-samples.ts'
+import { spoolSamples } from './spool-samples.ts'
 import { type StoredSamples, storeSamples } from './stored-samples.ts'
 
 export { type StoredSamples, toSampleSet } from './stored-samples.ts'
@@ -18,6 +19,8 @@ export interface OpenDataOptions {
   /** Names of the classes in the order of the model. */
   readonly labels?: readonly string[]
   readonly signal?: AbortSignal
+  /** Bytes of pictures that are kept in memory; 256 MiB unless said. */
+  readonly mostInMemory?: number
 }
 
 /**
@@ -28,9 +31,12 @@ export interface OpenDataOptions {
 export async function openData(spec: DataSpec, options: OpenDataOptions): Promise<StoredSamples> {
   const { folder, name, sampleShape, labels, signal } = options
   try {
-    const raw = await readSamples(spec, { folder, split: name, signal })
+    const raw = await readSamples(spec, { folder, split: name, signal, mostInMemory: options.mostInMemory })
     const { valueRange, layout } = spec
-    return storeSamples(raw, { valueRange, layout, sampleShape, labels, signal })
+    const given = { valueRange, layout, sampleShape, labels, signal }
+    return raw.pictures === undefined
+      ? storeSamples(raw, given)
+      : await spoolSamples({ ...raw, pictures: raw.pictures }, given)
   } catch (error) {
     if (!(error instanceof FailmodeError) || error.code === 'config-invalid') throw error
     throw new FailmodeError(error.code, {

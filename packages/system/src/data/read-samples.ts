@@ -5,7 +5,7 @@ import { FailmodeError, type Metadata, sizeOf } from '@failmode/core'
 import type { DataSpec } from '../config/config-schema.ts'
 import { readTable, readTextColumns } from './csv.ts'
 import { readIdx } from './idx.ts'
-import { readImageFolder } from './image-folder.ts'
+import { decodeAll, type ImageFolder, openImageFolder } from './image-folder.ts'
 import { readNpy } from './npy.ts'
 import { readNpz } from './npz.ts'
 import type { RawArray } from './raw-array.ts'
@@ -24,6 +24,8 @@ export interface RawSamples {
   readonly classNames: readonly string[] | null
   /** The order of the dimensions, where the format fixes it. */
   readonly layout: 'NHWC' | 'NCHW' | null
+  /** Where the samples are too many to be held: the folder to decode them from, and `inputs` has their shape and no data. */
+  readonly pictures?: ImageFolder
   /** One text a sample and column. */
   readonly metadata?: Metadata
 }
@@ -34,7 +36,11 @@ export interface ReadSamplesOptions {
   /** Name of the data set in the configuration, such as `test`. */
   readonly split: string
   readonly signal?: AbortSignal | undefined
+  /** Bytes of pictures that are kept in memory; 256 MiB unless said, more go through a file. */
+  readonly mostInMemory?: number | undefined
 }
+
+const mostInMemory = 2 ** 28
 
 /** @throws FailmodeError `config-invalid` for a format that this version does not read, and those of the readers */
 export async function readSamples(spec: DataSpec, options: ReadSamplesOptions): Promise<RawSamples> {
@@ -89,10 +95,21 @@ async function readArrays(spec: DataSpec, options: ReadSamplesOptions): Promise<
   }
   if ('images' in spec) {
     const name = spec.images.folder
-    const read = await readImageFolder(resolve(folder, name), { name, signal })
-    const { classNames, labels } = read
-    const metadata = { file: read.files }
-    return { name, inputs: read.images, labelsName: name, labels, classNames, layout: 'NHWC', metadata }
+    const read = await openImageFolder(resolve(folder, name), { name, signal })
+    const { classNames, labels, files, height, width, channels } = read
+    const shape = [files.length, height, width, channels]
+    const large = sizeOf(shape) > (options.mostInMemory ?? mostInMemory)
+    return {
+      name,
+      // Too many to hold: they are decoded again, one by one, into a file.
+      inputs: large ? { dtype: 'uint8', shape, data: new Uint8Array(0) } : await decodeAll(read),
+      ...(large ? { pictures: read } : {}),
+      labelsName: name,
+      labels,
+      classNames,
+      layout: 'NHWC',
+      metadata: { file: files },
+    }
   }
   if ('csv' in spec || 'tsv' in spec) {
     if (spec.schema !== undefined) throw notInThisVersion(options.split, 'schema')

@@ -1,6 +1,7 @@
 // Samples as they lie in memory: shared between threads, bytes as bytes (10,000 digits take 8 MB, not 31), pictures as
 // C, H, W. They turn into floats of unit space only where rows are read.
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
+import { readSync } from 'node:fs'
 import { type DataFacts, FailmodeError, type Metadata, type SampleSet, sizeOf } from '@failmode/core'
 import { type Arrangement, arrangeSamples } from './arrange-samples.ts'
 import type { NumberArray, RawArray } from './raw-array.ts'
@@ -17,6 +18,12 @@ export interface StoredSamples {
         /** [count, ...sampleShape] */
         readonly values: SharedArrayBuffer
         /** The bytes that are 0 and 1 of unit space. */
+        readonly range: readonly [number, number]
+      }
+    | {
+        readonly kind: 'file'
+        /** An open file of this process, which all its threads share: bytes as `u8`, one sample after the other. */
+        readonly descriptor: number
         readonly range: readonly [number, number]
       }
     | {
@@ -79,35 +86,62 @@ export function storeSamples(raw: RawSamples, options: StoreOptions = {}): Store
     : new Float32Array(shared(inputs.data.length * 4))
   fill(values, inputs.data, { move, toUnit, keep: bytes, size: sizeOf(arrangement.sampleShape) })
 
-  const sharedLabels = labels === null ? null : shared(labels.byteLength)
-  if (labels !== null && sharedLabels !== null) new Int32Array(sharedLabels).set(labels)
-  const kind = bytes ? 'u8' : 'f32'
-  const header = {
-    kind,
-    range: bytes ? range : [0, 1],
-    shape: [count, ...arrangement.sampleShape],
-    labelled: labels !== null,
-  }
-  const hash = createHash('sha256').update(JSON.stringify(header))
+  const hash = sampleHash({ bytes, range, shape: [count, ...arrangement.sampleShape], labels })
   hash.update(new Uint8Array(values.buffer))
-  if (labels !== null) hash.update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
-  const metadata = raw.metadata ?? {}
-  const columns = Object.keys(metadata)
-  if (columns.length > 0) hash.update(JSON.stringify(Object.entries(metadata)))
-  const facts: DataFacts = {
-    digest: hash.digest('hex'),
-    count,
-    sampleShape: arrangement.sampleShape,
-    labelled: labels !== null,
-    ...(columns.length === 0 ? {} : { metadata: columns }),
-  }
+  const kind = bytes ? 'u8' : 'f32'
+  const facts = factsOf(raw, { hash, sampleShape: arrangement.sampleShape, labels })
   const buffer = values.buffer as SharedArrayBuffer
   return {
     facts,
     storage: kind === 'u8' ? { kind, values: buffer, range } : { kind, values: buffer },
-    labels: sharedLabels,
-    metadata,
+    labels: labels === null ? null : sharedLabels(labels),
+    metadata: raw.metadata ?? {},
   }
+}
+
+/** What the digest of samples begins with; their values come next, and `factsOf` adds the rest. */
+export function sampleHash({
+  bytes,
+  range,
+  shape,
+  labels,
+}: {
+  readonly bytes: boolean
+  readonly range: readonly [number, number]
+  readonly shape: readonly number[]
+  readonly labels: Int32Array | null
+}): Hash {
+  const kind = bytes ? 'u8' : 'f32'
+  const header = { kind, range: bytes ? range : [0, 1], shape, labelled: labels !== null }
+  return createHash('sha256').update(JSON.stringify(header))
+}
+
+/** @param parts.hash after header and values */
+export function factsOf(
+  raw: Pick<RawSamples, 'inputs' | 'metadata'>,
+  {
+    hash,
+    sampleShape,
+    labels,
+  }: { readonly hash: Hash; readonly sampleShape: readonly number[]; readonly labels: Int32Array | null },
+): DataFacts {
+  if (labels !== null) hash.update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))
+  const metadata = raw.metadata ?? {}
+  const columns = Object.keys(metadata)
+  if (columns.length > 0) hash.update(JSON.stringify(Object.entries(metadata)))
+  return {
+    digest: hash.digest('hex'),
+    count: raw.inputs.shape[0]!,
+    sampleShape,
+    labelled: labels !== null,
+    ...(columns.length === 0 ? {} : { metadata: columns }),
+  }
+}
+
+export function sharedLabels(labels: Int32Array): SharedArrayBuffer {
+  const buffer = shared(labels.byteLength)
+  new Int32Array(buffer).set(labels)
+  return buffer
 }
 
 /** The samples, read through memory that is shared. Works in any thread that was handed `stored`. */
@@ -116,7 +150,8 @@ export function toSampleSet(stored: StoredSamples): SampleSet {
   const size = sizeOf(facts.sampleShape)
   const bytes = storage.kind === 'u8' ? new Uint8Array(storage.values) : null
   const floats = storage.kind === 'f32' ? new Float32Array(storage.values) : null
-  const unit = storage.kind === 'u8' ? unitOfByte(storage.range) : null
+  const row = storage.kind === 'file' ? new Uint8Array(size) : null
+  const unit = storage.kind === 'f32' ? null : unitOfByte(storage.range)
   return {
     ...facts,
     labels: labels === null ? null : new Int32Array(labels),
@@ -128,7 +163,10 @@ export function toSampleSet(stored: StoredSamples): SampleSet {
           throw new RangeError(`samples are numbered 0 to ${facts.count - 1}, got ${index}`)
         }
         const from = index * size
-        if (bytes === null) data.set(floats!.subarray(from, from + size), i * size)
+        if (storage.kind === 'file') {
+          readSync(storage.descriptor, row!, 0, size, from)
+          for (let j = 0; j < size; j++) data[i * size + j] = unit![row![j]!]!
+        } else if (bytes === null) data.set(floats!.subarray(from, from + size), i * size)
         else for (let j = 0; j < size; j++) data[i * size + j] = unit![bytes[from + j]!]!
       }
       return { data, dims: [indices.length, ...facts.sampleShape] }
@@ -150,7 +188,7 @@ function clamp(value: number): number {
 }
 
 /** Where the number at place j of a sample comes from inside the sample of the file; null when nothing moves. */
-function orderOf({ sampleShape, channelsLast }: Arrangement): Int32Array | null {
+export function orderOf({ sampleShape, channelsLast }: Arrangement): Int32Array | null {
   if (!channelsLast || sampleShape.length !== 3 || sampleShape[0] === 1) return null
   const [channels, height, width] = sampleShape as readonly [number, number, number]
   const plane = height * width
