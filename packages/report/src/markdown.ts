@@ -104,7 +104,13 @@ function findings(run: RunDocument, { catalogue, audience }: MarkdownOptions): r
   ]
 }
 
-function findingHead({ finding, mode, catalogue, doubts }: FindingContext): readonly string[] {
+function findingHead({
+  finding,
+  mode,
+  catalogue,
+  doubts,
+  withoutAttacker,
+}: FindingContext): readonly string[] {
   const { rule } = finding
   return [
     `### ${inline(finding.title)}`,
@@ -123,6 +129,7 @@ function findingHead({ finding, mode, catalogue, doubts }: FindingContext): read
       ),
     ].join(' '),
     ...doubts.map(({ meaning }) => `**In doubt**: ${inline(meaning)}`),
+    ...(withoutAttacker === null ? [] : [`**Without an attacker**: ${inline(withoutAttacker)}`]),
     ...(finding.baseline === undefined
       ? []
       : [`**${baselineWords[finding.baseline.status]}**: ${inline(finding.baseline.reason)}`]),

@@ -4,6 +4,7 @@ import type { CheckResult, Finding, Measurement, ModeResult, RunDocument, Sanity
 import type { ReportCatalogue, ReportMode } from '../report-catalogue.ts'
 import { findingMeasurements } from '../table.ts'
 import { standsAgainst } from '../wording.ts'
+import { withoutAttacker } from './without-attacker.ts'
 
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
@@ -39,6 +40,8 @@ export interface FindingContext {
   readonly measurements: readonly Measurement[]
   /** Sanity entries that stand against the check it comes from. */
   readonly doubts: readonly SanityEntry[]
+  /** How the loss by an attack compares with what happens without one; null where there is nothing to compare. */
+  readonly withoutAttacker: string | null
 }
 
 export function findingContext(
@@ -58,6 +61,7 @@ export function findingContext(
     doubts: run.sanity.filter(
       (entry) => standsAgainst(entry) && (entry.concerns ?? [entry.check]).includes(finding.check),
     ),
+    withoutAttacker: withoutAttacker(run, catalogue, finding),
   }
 }
 

@@ -70,6 +70,11 @@ export function FindingCard({ context, anchor, audience, linked, pictures }: Fin
           <strong>In doubt</strong>: <bdi>{meaning}</bdi>
         </p>
       ))}
+      {context.withoutAttacker === null ? null : (
+        <p className="waiver">
+          <strong>Without an attacker</strong>: <bdi>{context.withoutAttacker}</bdi>
+        </p>
+      )}
       {audience === 'policy' ? null : <RatingRule context={context} />}
       {brief === null ? (
         <EngineerBody context={context} pictures={pictures} />
