@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { wantedBars } from './areas.ts'
+import { loadArea, wantedBars } from './areas.ts'
 import { absent, type Bar } from './bar.ts'
 
 const bars: readonly Bar[] = ['square-linf', 'square-l2', 'fmn-l1'].map((bar) => ({
@@ -23,5 +23,13 @@ describe('the bars that are run', () => {
 
   it('are refused when a name fits none', () => {
     expect(() => names(['square', 'linf'])).toThrow("no bar begins with 'linf'")
+  })
+})
+
+describe('the bars of an area', () => {
+  it('come from all its files', async () => {
+    const loaded = (await loadArea('corruption')).map(({ bar }) => bar)
+    expect(loaded).toEqual(expect.arrayContaining(['generation-speed', 'shift-false-alarms', 'shift-power']))
+    expect(new Set(loaded).size).toBe(loaded.length)
   })
 })

@@ -1,5 +1,5 @@
-// The areas of the bench and where their bars are: `areas/<area>.ts`, which exports `bars`. An area
-// whose file does not exist yet has no bars.
+// The areas of the bench and where their bars are: `areas/<area>.ts`, which exports `bars`, unless more files are named
+// here. An area whose file does not exist yet has no bars.
 
 import { existsSync } from 'node:fs'
 import { FailmodeError } from '@failmode/core'
@@ -29,14 +29,24 @@ export function parseArea(text: string): AreaName {
   })
 }
 
+/** Areas whose bars lie in more files than the one of their name. */
+const filesOf: Partial<Record<AreaName, readonly string[]>> = {
+  corruption: ['corruption', 'large-folder', 'shift'],
+}
+
 /** The bars of one area, in the order in which they run. */
 export async function loadArea(area: AreaName): Promise<readonly Bar[]> {
-  const file = new URL(`./areas/${area}.ts`, import.meta.url)
-  if (!existsSync(file)) return []
-  const { bars } = (await import(file.href)) as { bars: readonly Bar[] }
-  const stray = bars.find((bar) => bar.area !== area)
-  if (stray) throw new Error(`areas/${area}.ts holds the bar ${stray.bar} of area ${stray.area}`)
-  return bars
+  const all: Bar[] = []
+  for (const name of filesOf[area] ?? [area]) {
+    const file = new URL(`./areas/${name}.ts`, import.meta.url)
+    if (!existsSync(file)) continue
+    const { bars } = (await import(file.href)) as { bars: readonly Bar[] }
+    const stray = bars.find((bar) => bar.area !== area)
+    if (stray)
+      throw new Error(`areas/${name}.ts holds the bar ${stray.bar} of area ${stray.area}, not ${area}`)
+    all.push(...bars)
+  }
+  return all
 }
 
 /**

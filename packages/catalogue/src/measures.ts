@@ -17,6 +17,26 @@ const fromFirstPrinciples = arxiv(
   'Carlini et al. "Membership inference attacks from first principles." IEEE S&P 2022.',
 )
 
+const groupsPaper = arxiv(
+  '1911.08731',
+  'Sagawa et al. "Distributionally robust neural networks for group shifts." ICLR 2020.',
+  'memory',
+)
+
+const naturalPaper = arxiv('1907.07174', 'Hendrycks et al. "Natural adversarial examples." CVPR 2021.')
+
+const confidentLearningPaper = arxiv(
+  '1911.00068',
+  'Northcutt, Jiang and Chuang. "Confident learning: Estimating uncertainty in dataset labels." JAIR 70 (2021).',
+  'memory',
+)
+
+const sliceFinderPaper = arxiv(
+  '1807.06068',
+  'Chung et al. "Slice Finder: Automated data slicing for model validation." 2018.',
+  'memory',
+)
+
 const median = (
   norm: 'L-infinity' | 'L2' | 'L1',
   what: string,
@@ -35,6 +55,12 @@ const median = (
 })
 
 const ofDigests = { unit: 'count', source: badNetsPaper } as const
+
+const combinatorialTesting = {
+  citation: 'Kuhn, Kacker and Lei. "Practical combinatorial testing." NIST SP 800-142, 2010.',
+  url: 'https://doi.org/10.6028/NIST.SP.800-142',
+  provenance: 'memory',
+} as const
 
 export const measures: readonly Measure[] = [
   {
@@ -241,7 +267,7 @@ export const measures: readonly Measure[] = [
     better: 'lower',
     say: {
       engineer:
-        'Plain mean error over corruptions and severities, as CIFAR-10-C is reported, with a bootstrap interval over images. It is not divided by the errors of AlexNet as the mCE of ImageNet-C is, so do not compare the two. Its denominator names the corruptions that went into it.',
+        'Error under each corruption, over its severities, divided by that of AlexNet on ImageNet-C (data like ImageNet) or of a reference model on the same pictures, and the mean of these; the unit is then a ratio. With nothing to divide by it is the plain mean error, as CIFAR-10-C is reported, and its denominator says so: never compare one kind with the other. The interval is a bootstrap over images; the denominator names the corruptions that went into it, frost never.',
       responder: 'One figure for a trend between versions. For an incident read the single corruptions.',
       policy: 'How often the system errs in bad conditions, averaged. The average hides the worst condition.',
     },
@@ -254,7 +280,7 @@ export const measures: readonly Measure[] = [
     better: 'lower',
     say: {
       engineer:
-        'Mean error under corruption less the error on the same images clean, in plain difference and not divided by a reference model. It separates fragility from a model that is bad anyway.',
+        'What corruption adds to the error on the same images clean, divided as `mce` is by what it adds to that of AlexNet or of a reference model, else in plain difference. It separates fragility from a model that is bad anyway.',
       responder: 'What the conditions add to the usual rate of errors.',
       policy: 'The part of the errors that bad conditions are to blame for.',
     },
@@ -286,6 +312,78 @@ export const measures: readonly Measure[] = [
       policy: 'How the system does in the worst of the tested conditions, which an average would hide.',
     },
     source: corruptionsPaper,
+  },
+  {
+    name: 'mean-corruption-error',
+    title: 'mean error under corruption',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Plain mean error over corruptions and severities, never divided by anything, so that gates and trends keep their meaning when a reference model is added. Equal to `mce` where that has nothing to be divided by.',
+      responder:
+        'How often the model is wrong on damaged pictures, averaged. For an incident read the single corruptions.',
+      policy: 'How often the system errs in bad conditions, averaged. The average hides the worst condition.',
+    },
+    source: corruptionsPaper,
+  },
+  {
+    name: 'half-accuracy-severity',
+    title: 'severity at which accuracy halves',
+    unit: 'severity',
+    better: 'higher',
+    say: {
+      engineer:
+        'Severity, from 0 for the clean image to 5, at which half of the clean accuracy is gone, by straight lines between the measured ones. Given for the mean and for each corruption, and only where half is lost at all. An interval that ends at 5 says that some draws never lost it.',
+      responder:
+        'Tells how bad conditions were before the model could no longer be relied on. Compare kept pictures with the gallery of severities.',
+      policy: 'How much has to go wrong before the system is only half as good. The further off, the better.',
+    },
+    source: corruptionsPaper,
+  },
+  {
+    name: 'flip-rate',
+    title: 'flip rate',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of neighbouring frames of a slowly changing sequence between which the answer changes; frames of noise are compared with the first. The sequences have the published steps of ImageNet-P or CIFAR-10-P, and the rate is not divided by that of AlexNet. Right or wrong does not count. The interval is a bootstrap over images.',
+      responder:
+        'A high rate explains why a recording replayed gives other answers than were logged. Look at several frames around the event, never at one.',
+      policy:
+        'How often the system changes its mind while nothing worth mentioning has changed. A decision that hangs on the moment is hard to justify.',
+    },
+    source: corruptionsPaper,
+  },
+  {
+    name: 'overconfidence',
+    title: 'overconfidence',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Mean confidence in the named class less accuracy, on the images of its slice; negative for a model that is too modest. Unlike a calibration error it is not biased by chance, but errors in both directions cancel. The interval is a jackknife over images.',
+      responder:
+        'If it is high, the confidence in the log says nothing about whether the answer was right. Do not close cases by it.',
+      policy:
+        'How much surer the system is than it is right. A person who relies on its confidence is misled by this much.',
+    },
+    source: arxiv('1706.04599', 'Guo et al. "On calibration of modern neural networks." ICML 2017.'),
+  },
+  {
+    name: 'expected-calibration-error',
+    title: 'expected calibration error',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Mean distance between confidence and accuracy over 15 bins of equal width, weighted by rows, with the part that chance alone would give taken out; a calibrated model has about 0 at any n. The plain error, as most papers print it, is higher. The interval is a jackknife over images.',
+      responder:
+        'Says whether a threshold on confidence could have caught the errors: only where this is small.',
+      policy: 'How far the stated confidence is from the truth, on average. It should be near zero.',
+    },
+    source: arxiv('1706.04599', 'Guo et al. "On calibration of modern neural networks." ICML 2017.'),
   },
   {
     name: 'agreement',
@@ -524,6 +622,384 @@ export const measures: readonly Measure[] = [
     source: null,
   },
   {
+    name: 'worst-group-accuracy',
+    title: 'accuracy in the worst group',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Lowest accuracy among the groups that columns of metadata make, each of at least the number of samples that the option minGroup says. The lowest of many is low by chance too, so the interval is made of Wilson intervals that hold for all groups together (Bonferroni over groups, columns and data sets): from the lowest lower end to the lowest upper end.',
+      responder:
+        'Look first at cases of this group. If they have become more frequent, accuracy over all will fall without anything else having changed.',
+      policy:
+        'How often the system is right for those whom it serves worst, among the groups that somebody wrote down. An average can be good while this is not.',
+    },
+    source: groupsPaper,
+  },
+  {
+    name: 'group-gap',
+    title: 'how far the worst group is below the whole',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Accuracy over all samples less accuracy in the group of the slice, with the interval of Newcombe for the group against the rest, made to hold for all groups together (Bonferroni). Without a group in the slice it is that of the worst group.',
+      responder:
+        'Above the threshold the difference is real, and large enough to act on. Route the cases of this group to people until it is understood.',
+      policy:
+        'How many more of a hundred cases of this group are decided wrongly than of all cases. Whether the group is one that the law protects is for people to say.',
+    },
+    source: groupsPaper,
+  },
+  {
+    name: 'group-accuracy',
+    title: 'accuracy in one group',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Share of labelled samples with this value in this column of metadata that the model has right, with a Wilson interval that holds for all groups together.',
+      responder: 'Compare it with what the owner of the system was told of cases of this kind.',
+      policy: 'How often the system is right for one group of cases.',
+    },
+    source: groupsPaper,
+  },
+  {
+    name: 'confident-mistakes',
+    title: 'sure and wrong on unaltered samples',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of the pool that the model has wrong with a probability of at least the threshold, 0.9 by default, where the label is not in doubt: neither a suspected label error nor a copy under another label nor far from all other samples. Mistakes that no test settles count unless model and neighbours speak for the same other class. Wilson interval.',
+      responder:
+        'These are real inputs, and each can be shown again with the same result. A threshold on confidence does not keep them out.',
+      policy:
+        'How often the system is wrong about ordinary cases and sure of it. Nobody manipulated anything.',
+    },
+    source: naturalPaper,
+  },
+  {
+    name: 'model-mistakes',
+    title: 'mistakes put down to the model',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'As confident-mistakes, however sure the model was. One minus accuracy is this, the suspected labels, the copies, the strays and what is unclear.',
+      responder: 'The rate of error to reckon with, once wrong labels are taken out.',
+      policy:
+        'The share of ordinary cases where the system, and not the record it is compared with, is wrong.',
+    },
+    source: null,
+  },
+  {
+    name: 'suspected-label-errors',
+    title: 'labels that are suspected to be wrong',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of the pool whose label both the model and the labels of the nearest samples speak against, for the same other class and by a margin of at least a half. Only mistakes of the model can be suspected. Distances come from another model of the task where there is one; the tested model would vouch for its own mistakes.',
+      responder:
+        'Have a person look at the gallery before anything is blamed on the model. If training data were labelled the same way, they need the same look.',
+      policy:
+        'How much of the record that the system is measured against is probably wrong itself. It is a fault of the data and not of the system.',
+    },
+    source: confidentLearningPaper,
+  },
+  {
+    name: 'near-duplicate-conflicts',
+    title: 'copies under different labels',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of the pool that the model has wrong while a sample that is all but the same carries another label. One of the two labels is wrong, and nothing here says which.',
+      responder: 'Settle the pair by hand; the table of samples names both.',
+      policy: 'Cases that were judged differently in the record although they are the same.',
+    },
+    source: null,
+  },
+  {
+    name: 'out-of-distribution-mistakes',
+    title: 'mistakes on strays',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of the pool that the model has wrong and that lies farther from its neighbours than 99 % of the samples it has right. Such samples may not belong to the task. Strays that lie together hide one another.',
+      responder: 'See how they came into the data; an input check should have stopped them.',
+      policy: 'Mistakes about things that the system was perhaps never meant to judge.',
+    },
+    source: {
+      citation: 'Sun et al. "Out-of-distribution detection with deep nearest neighbors." ICML 2022.',
+      url: 'https://arxiv.org/abs/2204.06507',
+      provenance: 'memory',
+    },
+  },
+  {
+    name: 'unclear-mistakes',
+    title: 'mistakes that need a person',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of the pool that the model has wrong where model and neighbours lean to the same other class, but too faintly to suspect the label, and too much to blame the model.',
+      responder: 'Look at a few; borderline cases and sloppy labels both end up here.',
+      policy: 'Mistakes of which it is open whether the system or the record is wrong.',
+    },
+    source: null,
+  },
+  {
+    name: 'label-errors-by-model-alone',
+    title: 'labels that the model alone suspects',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer:
+        'Share of the pool that confident learning flags, from the probabilities of the tested model alone. What exceeds suspected-label-errors is what the samples around do not bear out: often hard groups of which the model is sure.',
+      responder:
+        'Do not repair labels by this list; it holds right labels of groups that the model fails on.',
+      policy:
+        'What one would call wrong in the record if one believed the system. It is shown because common practice stops there.',
+    },
+    source: confidentLearningPaper,
+  },
+  {
+    name: 'neighbour-agreement',
+    title: 'agreement with neighbours',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Share of the pool of which at least half of the nearest samples carry the same label. It says how well the distances tell classes apart; below the threshold, 0.6 by default, nothing is blamed on the model, and another model under `references` would help.',
+      responder: 'If it is low, the sorting of mistakes into kinds means little.',
+      policy: 'How far this test can tell a wrong record from a wrong answer.',
+    },
+    source: null,
+  },
+  {
+    name: 'rms-calibration-error',
+    title: 'root mean square calibration error',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Root of the mean squared gap between confidence and accuracy over bins of 100 samples in order of confidence, with the share owed to chance taken out and a jackknife interval. Samples whose label is suspected are left out.',
+      responder: 'It weighs large gaps more than the expected calibration error does.',
+      policy: 'How far stated and true certainty lie apart, where they lie apart most.',
+    },
+    source: naturalPaper,
+  },
+  {
+    name: 'aurra',
+    title: 'area under the response-rate accuracy curve',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Accuracy on the j surest answers, averaged over all j, with a jackknife interval. Above the accuracy as far as confidence puts mistakes last; it needs no calibrated probabilities, only their order.',
+      responder: 'It tells whether sending unsure cases to people would help.',
+      policy:
+        'How right the system is when it may decline the cases it is least sure of, over all degrees of declining.',
+    },
+    source: naturalPaper,
+  },
+  {
+    name: 'natural-adversarial-accuracy',
+    title: 'accuracy on mined samples',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Accuracy on samples that all the other models given have wrong with less than 0.15 for the right class, suspected labels left out; Wilson interval. The tested model takes no part in choosing. Suspected labels are wrong answers of the model too, so leaving them out is to its favour.',
+      responder: 'A low figure means that a second model would not have caught these cases.',
+      policy: 'How the system does on ordinary cases that systems of its kind find hard.',
+    },
+    source: naturalPaper,
+  },
+  {
+    name: 'filtered-accuracy-drop',
+    title: 'drop on mined samples',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Accuracy on all samples less accuracy on mined ones, with a bootstrap interval over both parts. A model that errs independently of the miners has a drop of 0, within the control that the table gives.',
+      responder: 'How much of the good average is owed to easy cases.',
+      policy: 'How much worse the system is where others are bad too.',
+    },
+    source: naturalPaper,
+  },
+  {
+    name: 'filtered-drop-p-value',
+    title: 'p-value of the drop on mined samples',
+    unit: 'probability',
+    better: 'neither',
+    say: {
+      engineer:
+        'Chance of so many mistakes among the mined samples if the model erred independently of the miners: the upper tail of the hypergeometric distribution.',
+      responder: 'At or below 0.05 the mistakes of the models have something in common.',
+      policy: 'How easily chance alone would explain that the same cases are hard for all.',
+    },
+    source: null,
+  },
+  {
+    name: 'mined-samples',
+    title: 'share of mined samples',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer:
+        'Share of the pool that the other models have clearly wrong. The denominator says how many more were mined and left out because their label is suspected.',
+      responder: 'With a handful of samples the accuracy on them says little.',
+      policy: 'How large the hard part of the tested cases is, as other systems see it.',
+    },
+    source: naturalPaper,
+  },
+  {
+    name: 'shared-mistakes',
+    title: 'mistakes that all models share',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of the pool that the tested model and every other model given have wrong, suspected labels left out.',
+      responder: 'A vote among these models would not have helped in such cases.',
+      policy: 'Cases in which asking several systems gives several wrong answers.',
+    },
+    source: null,
+  },
+  {
+    name: 'mined-transfer',
+    title: 'mistakes that another model repeats',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer:
+        'Of the samples that the tested model has clearly wrong, the share that the model of the slice has wrong too. The denominator gives its rate of error on all samples, which is what independent mistakes would give.',
+      responder:
+        'High: the samples are hard. Low: the fault is this model’s own, and another one can stand in.',
+      policy: 'Whether another system would have made the same mistakes.',
+    },
+    source: naturalPaper,
+  },
+  {
+    name: 'mined-region-excess',
+    title: 'mistakes near mistakes',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of mistakes among samples of one half of the pool whose nearest sample in the other half the model has clearly wrong, less that among all of the half. It is measured where no other model was given, and shows that mistakes mark places, not that the samples are hard.',
+      responder: 'If it is high, look for more inputs like those that went wrong.',
+      policy: 'Whether what went wrong once is likely to go wrong with the next similar case.',
+    },
+    source: null,
+  },
+  {
+    name: 'mined-region-p-value',
+    title: 'p-value of mistakes near mistakes',
+    unit: 'probability',
+    better: 'neither',
+    say: {
+      engineer:
+        'Chance of so many mistakes near mined samples if they fell anywhere: the upper tail of the hypergeometric distribution.',
+      responder: 'At or below 0.05 the mistakes gather somewhere.',
+      policy: 'How easily chance alone would explain that mistakes lie together.',
+    },
+    source: null,
+  },
+  {
+    name: 'worst-slice-error',
+    title: 'error rate in the worst group found',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Error rate of the group of the slice, a cluster or a conjunction of metadata, with a Wilson interval that is corrected for all groups tested. Mistakes take no part in clustering; metadata groups are chosen on one half of the samples and measured on the other. Suspected labels are left out.',
+      responder: 'Find out what the samples of the gallery have in common; that names who is affected.',
+      policy:
+        'How often the system fails those whom it serves worst, among the groups that could be found without asking who they are.',
+    },
+    source: sliceFinderPaper,
+  },
+  {
+    name: 'worst-slice-lift',
+    title: 'lift of the worst group found',
+    unit: 'ratio',
+    better: 'lower',
+    say: {
+      engineer: 'Error rate of the group over that of all samples; 1 is no difference.',
+      responder: 'How many times likelier a mistake is for a case of this kind.',
+      policy: 'How unevenly mistakes are spread.',
+    },
+    source: sliceFinderPaper,
+  },
+  {
+    name: 'worst-slice-p-value',
+    title: 'p-value of the worst group found',
+    unit: 'probability',
+    better: 'neither',
+    say: {
+      engineer:
+        'Chance of so many mistakes among as many samples drawn at random, corrected by Benjamini and Hochberg over the clusters, or over the metadata groups asked about.',
+      responder: 'At or below 0.05 the group is real.',
+      policy: 'How easily chance alone would explain that this group does worse.',
+    },
+    source: null,
+  },
+  {
+    name: 'slices-found',
+    title: 'groups that do worse',
+    unit: 'count',
+    better: 'lower',
+    say: {
+      engineer:
+        'Groups with an adjusted p-value, a lift and an excess of error beyond all three thresholds; n is how many were tested. Neighbouring clusters can be parts of one failure.',
+      responder: 'Treat each as one problem to explain.',
+      policy: 'How many kinds of cases the system serves clearly worse than the average.',
+    },
+    source: null,
+  },
+  {
+    name: 'slice-error',
+    title: 'error rate in a group found',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer: 'As worst-slice-error, for each group beyond the thresholds, at most ten of them.',
+      responder: 'Go through the groups from the highest rate down.',
+      policy: 'How often the system fails one kind of cases.',
+    },
+    source: sliceFinderPaper,
+  },
+  {
+    name: 'slice-lift',
+    title: 'lift of a group found',
+    unit: 'ratio',
+    better: 'lower',
+    say: {
+      engineer: 'As worst-slice-lift, for each group beyond the thresholds.',
+      responder: 'It orders groups by how far they stand out.',
+      policy: 'How many times as often as on average the system fails one kind of cases.',
+    },
+    source: sliceFinderPaper,
+  },
+  {
+    name: 'slice-p-value',
+    title: 'p-value of a group found',
+    unit: 'probability',
+    better: 'neither',
+    say: {
+      engineer: 'As worst-slice-p-value, for each group beyond the thresholds.',
+      responder: 'All that are listed lie at or below the threshold.',
+      policy: 'How easily chance alone would explain one group.',
+    },
+    source: null,
+  },
+  {
     name: 'test-leakage',
     title: 'share of the test set that was trained on',
     unit: 'fraction',
@@ -604,6 +1080,206 @@ export const measures: readonly Measure[] = [
       responder:
         'A drop in accuracy below this margin may be chance. Compare the same samples before and after.',
       policy: 'How far a stated accuracy can be off, merely because only so many cases were tested.',
+    },
+    source: null,
+  },
+  {
+    name: 'condition-coverage',
+    title: 'declared conditions that the tests show',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Levels of the declared factors that at least leastSamples test samples have, over all levels. It is counted in full and has no uncertainty; with the slice samples it counts the levels that have enough samples to say something about accuracy.',
+      responder:
+        'Look whether the condition of the incident is among those without samples. If so, nothing was known of the system there.',
+      policy: 'Of the circumstances that the owner listed, how many were tried at all.',
+    },
+    source: combinatorialTesting,
+  },
+  {
+    name: 'pair-coverage',
+    title: 'pairs of conditions that the tests show',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Combinations of two levels of different factors that test samples show, over all there are (two-way coverage). Combinations that cannot occur count as missing. The evidence of untested-operation lists the missing ones and a small set of cases that would show them.',
+      responder:
+        'Fog by day and a clear night may both be tested while fog by night is not. Check the pair of the incident, not only its parts.',
+      policy:
+        'Circumstances come together, and many failures need two of them. This counts how many pairs of them were tried.',
+    },
+    source: combinatorialTesting,
+  },
+  {
+    name: 'triple-coverage',
+    title: 'triples of conditions that the tests show',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Combinations of three levels of different factors that test samples show, over all there are (three-way coverage). Their number grows with the cube of the factors, so it is low for most test sets; read untested-operation for how much of that matters.',
+      responder:
+        'A low value is usual and proves nothing by itself. A missing triple that fits the incident does.',
+      policy: 'How many combinations of three circumstances were tried. Most test sets try few.',
+    },
+    source: combinatorialTesting,
+  },
+  {
+    name: 'untested-operation',
+    title: 'share of operation that no test shows',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Expected share of cases in use with some pair of levels that no test sample has, from the declared shares with factors taken as independent. With the slice of, the same for single levels, triples, or all levels together. Gone through in full, or from 20,000 drawn cases with a Wilson interval.',
+      responder:
+        'It is how much of the use was never looked at. What happens there is unknown, and a good accuracy says nothing of it.',
+      policy:
+        'Part of what the system will do was never examined. Going into use with it is a decision that somebody should have taken knowingly.',
+    },
+    source: null,
+  },
+  {
+    name: 'untested-cost',
+    title: 'share of what mistakes would cost that no test shows',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'As untested-operation, with each case counted by its declared cost as well as its share. A rare condition in which a mistake is dear weighs here, and hardly in the share of operation.',
+      responder:
+        'Where it is far above the untested share of operation, what was left out is rare and dear: start there.',
+      policy:
+        'A missing stop sign is rare and may kill. This counts what was not examined by what is at stake in it.',
+    },
+    source: null,
+  },
+  {
+    name: 'unread-conditions',
+    title: 'samples of which a condition is not known',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of test samples that no declared level of the factor takes, with a Wilson interval; the evidence lists the values that stand there. Such samples count for no combination of that factor. A spelling that nobody declared is the usual cause.',
+      responder:
+        'If the condition of the incident is among the unknown values, the tests may have shown it after all.',
+      policy: 'For these cases nobody recorded under which circumstances they were taken.',
+    },
+    source: null,
+  },
+  {
+    name: 'condition-accuracy',
+    title: 'accuracy in one condition',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Share of the samples with the levels of the slice that the model has right, with a Wilson interval of its own. Compare it by condition-accuracy-drop, which is corrected for the number of conditions, and not by whether intervals overlap.',
+      responder:
+        'The rate to expect in cases like this one, if the condition of the incident is in the slice.',
+      policy: 'How often the system is right under the named circumstances.',
+    },
+    source: null,
+  },
+  {
+    name: 'condition-accuracy-drop',
+    title: 'how far one condition is below the whole',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Accuracy over all samples less accuracy with the levels of the slice, by Newcombe’s interval for the condition against the rest, corrected for all conditions and pairs that were compared (Bonferroni). It is reported for every level with enough samples, and for the pairs that are surely worse.',
+      responder:
+        'If its lower end is above zero the condition is worse for certain, not by chance. Restrict use there until it is mended.',
+      policy: 'How many more of a hundred cases go wrong under these circumstances than usually.',
+    },
+    source: null,
+  },
+  {
+    name: 'worst-condition-accuracy',
+    title: 'accuracy in the worst condition',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Lowest accuracy among the levels, and pairs of levels, that have enough samples; the denominator names it. The lowest of many is low by chance too, so whether it is really worse is for condition-accuracy-drop to say.',
+      responder: 'Send cases under this condition to people first. The evidence lists the others in order.',
+      policy:
+        'How often the system is right where it is worst, among the circumstances that were tried often enough.',
+    },
+    source: null,
+  },
+  {
+    name: 'risk-weighted-error',
+    title: 'share of the cost at stake that is lost to mistakes',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Error of each kind of case weighed by its declared share and cost, over the sum of these weights. Kinds without samples enter the value by a guess from single levels (additive, least squares), and the interval as anything between no error and all. The part with samples has Wilson’s interval with Kish’s effective number.',
+      responder:
+        'A wide interval means that much of what is at stake was not tested. Its lower end is what is certain.',
+      policy:
+        'Errors counted by what they do in use and not by how often the test happened to contain them. Zero is no harm, one is all the harm there could be.',
+    },
+    source: null,
+  },
+  {
+    name: 'made-condition-accuracy',
+    title: 'right answers where a condition was made',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Share of samples that got the answer declared right after the condition of the slice was made of them: the same class, another class, or no class with a high probability. Wilson interval; clean-accuracy with the same slice is that of the same samples as they were.',
+      responder:
+        'Replay the condition of the incident in this way. If the answers go wrong in the same manner, it is reproduced.',
+      policy:
+        'How often the system does what it should when fog, a covered lens or a missing sign is put into the picture.',
+    },
+    source: null,
+  },
+  {
+    name: 'made-condition-drop',
+    title: 'accuracy that a made condition takes',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Clean accuracy less accuracy with the condition made, on the same samples, with a paired bootstrap interval. It is given where the class should stay the same.',
+      responder: 'What the condition alone did, since the same cases were right without it.',
+      policy: 'How many of a hundred cases the circumstance alone turns from right to wrong.',
+    },
+    source: null,
+  },
+  {
+    name: 'made-condition-p-value',
+    title: 'chance of such a change if the made condition did nothing',
+    unit: 'probability',
+    better: 'neither',
+    say: {
+      engineer:
+        'Two-sided exact McNemar test of the answers with and without the condition, corrected for all made conditions (Holm). Small means that the condition changes accuracy; by how much, made-condition-drop says.',
+      responder: 'Below the threshold the change is no accident. Look at its size before acting.',
+      policy: 'Whether what was seen could be chance. It says nothing of how bad it is.',
+    },
+    source: null,
+  },
+  {
+    name: 'worst-made-condition-accuracy',
+    title: 'right answers in the worst made condition',
+    unit: 'fraction',
+    better: 'higher',
+    say: {
+      engineer:
+        'Lowest made-condition-accuracy of the run; the denominator names the condition and what would have been right. It has the interval of that one condition.',
+      responder:
+        'The condition to look at first. The pictures in the evidence show what the model was given.',
+      policy:
+        'How the system does in the circumstance, of those that could be produced, that it bears worst.',
     },
     source: null,
   },

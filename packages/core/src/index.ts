@@ -1,5 +1,15 @@
 // The front door of core.
 export type { ArtifactTarget, MeasuredArtifact } from './artifact-target.ts'
+export { aurra } from './calibration/aurra.ts'
+export {
+  type BinOptions,
+  type CalibrationBin,
+  type CalibrationError,
+  expectedCalibrationError,
+  overconfidence,
+  rmsCalibrationError,
+} from './calibration/calibration-error.ts'
+export { accuracyByCondition, type ConditionAccuracy } from './conditions/accuracy-by-condition.ts'
 export {
   type Conditions,
   conditionsSchema,
@@ -9,6 +19,24 @@ export {
   type MeasuredProperty,
   measuredProperties,
 } from './conditions/conditions.ts'
+export {
+  type Coverage,
+  countCombinations,
+  coverage,
+  mostCombinations,
+  possibleCombinations,
+  type Strength,
+} from './conditions/coverage.ts'
+export { type CoveringSet, coveringSet } from './conditions/covering-set.ts'
+export {
+  type Combination,
+  type OperatingDomain,
+  operatingDomain,
+  type Readings,
+} from './conditions/operating-domain.ts'
+export { assumedLevel, type LevelReadings, readLevels } from './conditions/read-levels.ts'
+export { riskWeightedError } from './conditions/risk-weighted-error.ts'
+export { untestedKinds, untestedOperation } from './conditions/untested-operation.ts'
 export type { DataFacts, Metadata, SampleSet } from './data-target.ts'
 export {
   type ErrorCode,
@@ -21,6 +49,55 @@ export {
 } from './errors.ts'
 export type { Image8, ImageCodec } from './image-codec.ts'
 export { canonicalJson, type Json } from './json.ts'
+export {
+  type ConfidentLearning,
+  type ConfidentLearningOptions,
+  confidentLearning,
+} from './mistakes/confident-learning.ts'
+export { type ErrorCluster, type ErrorClusterOptions, errorClusters } from './mistakes/error-clusters.ts'
+export {
+  type FilteredDrop,
+  type FilterModel,
+  type FiltrationOptions,
+  filteredAccuracyDrop,
+  type MinedTransfer,
+  minedRegion,
+  minedTransfer,
+  mineSamples,
+} from './mistakes/filtration.ts'
+export { hypergeometricTail } from './mistakes/hypergeometric.ts'
+export {
+  type ChooseOptions,
+  chooseKMeans,
+  type KMeansOptions,
+  kMeans,
+  type Partition,
+  silhouette,
+} from './mistakes/k-means.ts'
+export {
+  type LabelErrorScores,
+  labelErrorScores,
+  type NeighbourAgreement,
+  neighbourAgreement,
+  type OutlierScores,
+  outlierScores,
+} from './mistakes/label-errors.ts'
+export { type NeighbourOptions, type Neighbours, nearestNeighbours } from './mistakes/nearest-neighbours.ts'
+export {
+  type MetadataColumn,
+  type Predicate,
+  type Slice,
+  type SliceSearch,
+  type SliceSearchOptions,
+  searchSlices,
+} from './mistakes/slice-search.ts'
+export {
+  type Mistake,
+  type MistakeKind,
+  mistakeKinds,
+  type SortOptions,
+  sortMistakes,
+} from './mistakes/sort-mistakes.ts'
 export { type Cost, type DoorOptions, type Meter, openDoor } from './model/budget-door.ts'
 export {
   type Embeddings,
@@ -159,8 +236,10 @@ export {
   weightedMean,
   weightedVariance,
 } from './statistics/describe.ts'
+export { differenceOfShares, type Tally } from './statistics/difference-of-shares.ts'
 export type { Interval, IntervalOptions } from './statistics/interval.ts'
 export { clopperPearson, wilson } from './statistics/intervals.ts'
+export { clusterJackknife } from './statistics/jackknife.ts'
 export { type McNemar, mcnemar, mcnemarOfPairs } from './statistics/mcnemar.ts'
 export { benjaminiHochberg, holm } from './statistics/multiple-tests.ts'
 export {

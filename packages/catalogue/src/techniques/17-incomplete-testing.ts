@@ -83,4 +83,46 @@ export const incompleteTesting: readonly TechniqueInput[] = [
     limits: 'A model that is unsure of noise can still be sure of real things that it has no class for.',
     source: rulesOfTheGamePaper,
   },
+  {
+    ...test,
+    id: 'operating-conditions',
+    name: 'coverage of operating conditions',
+    aliases: ['t-way coverage', 'combinatorial coverage', 'operational design domain coverage'],
+    access: null,
+    goal: 'To know which of the declared conditions, alone and together, the tests leave out.',
+    say: {
+      engineer:
+        'Counts which levels, pairs and triples of the declared factors the test samples show, how much of expected operation and of its cost is left out, and searches a small set of new cases that would close the gap. With a model and labels it adds accuracy by condition and the error weighed by operation.',
+      responder:
+        'Look up the conditions of the incident in the list of what was not tested. If they are there, the failure was not seen because nobody looked.',
+      policy:
+        'The owner says where the system is to be used, and this shows where it was tried. The difference between the two is what was taken on trust.',
+    },
+    limits:
+      'Conditions that nobody declared are not seen, and one sample of a combination says little about it.',
+    source: {
+      citation: 'Kuhn, Kacker and Lei. "Practical combinatorial testing." NIST SP 800-142, 2010.',
+      url: 'https://doi.org/10.6028/NIST.SP.800-142',
+      provenance: 'memory',
+    },
+  },
+  {
+    ...test,
+    id: 'made-conditions',
+    name: 'conditions made of samples',
+    aliases: ['object removal test', 'sensor dropout test', 'stale input test'],
+    access: 'label',
+    goal: 'To know what the model does in conditions for which there are no samples.',
+    say: {
+      engineer:
+        'Adds a corruption, covers a part, removes an object by filling its box from around it, blanks, swaps or delays the input, or loses sensor rows, and compares with the same samples in pairs. What is right then is declared: the same class, another one, or no confident answer.',
+      responder:
+        'Make the condition of the incident of ordinary samples first. That is quicker than waiting for it to happen again.',
+      policy:
+        'The stop sign that the wind took away can be taken away in the picture. Whoever could have tried that and did not has something to explain.',
+    },
+    limits:
+      'A made condition is not a real one: a filled-in box has no texture, and fog that was calculated hides less than fog on a lens.',
+    source: rulesOfTheGamePaper,
+  },
 ]

@@ -10,15 +10,8 @@ const name = z
   .regex(/^[^\s"][^"]*$/, 'expected a name without quotation marks that begins with no space')
   .max(60)
 
-/** What can be measured on a picture without a model. */
-export const measuredProperties = [
-  'brightness',
-  'contrast',
-  'sharpness',
-  'saturation',
-  'width',
-  'height',
-] as const
+/** What can be measured on a picture without a model; `measurePicture` of the probe says how. */
+export const measuredProperties = ['brightness', 'contrast', 'sharpness', 'saturation', 'size'] as const
 export type MeasuredProperty = (typeof measuredProperties)[number]
 
 const fromSchema = z.union([
@@ -31,7 +24,11 @@ const fromSchema = z.union([
       .describe('regular expression whose first group (or whole match) in the column is the level'),
   }),
   z.strictObject({
-    measured: z.enum(measuredProperties).describe('property of the picture, 0 to 1 but for sizes'),
+    measured: z
+      .enum(measuredProperties)
+      .describe(
+        'property of the picture: mean light, its standard deviation, the standard deviation of its Laplacian (low where blurred), mean saturation, or the share of the picture in the box around all that is unlike its rim',
+      ),
   }),
 ])
 
@@ -56,7 +53,7 @@ const makeSchema = z.union([
   z.strictObject({
     input: z
       .enum(['blank', 'stale', 'wrong'])
-      .describe('nothing; the sample before this one; a sample of another class'),
+      .describe('nothing; the last sample of another class before this one; any sample of another class'),
   }),
   z.strictObject({ dropout: share.describe('share of the rows of the sensor that give nothing') }),
 ])
@@ -71,25 +68,36 @@ const levelSchema = z
       .min(1)
       .optional()
       .describe('texts that mean this level; its name unless said'),
-    from: z.number().optional().describe('measured at least this'),
-    below: z.number().optional().describe('measured less than this'),
+    from: z.number().optional().describe('what is measured, or the number in the column, is at least this'),
+    below: z.number().optional().describe('what is measured, or the number in the column, is less than this'),
     make: makeSchema.optional().describe('how it is made of a sample without it'),
     expect: z
       .union([z.literal('same'), z.literal('unsure'), text])
       .optional()
       .describe(
-        'what is right where it was made: the same class, no confident answer, or the class of this name',
+        'what is right where it was made: the same class, no confident answer, or the class of this name; by default no confident answer to a blank, stale or wrong input, the same class otherwise',
       ),
+    of: z
+      .array(text)
+      .min(1)
+      .optional()
+      .describe('names of the classes whose samples it is made of; all unless said'),
   })
   .superRefine((level, context) => {
     if (level.from !== undefined && level.below !== undefined && level.from >= level.below)
       context.addIssue({ code: 'custom', path: ['below'], message: 'is not above "from"' })
-    if (level.expect !== undefined && level.make === undefined)
-      context.addIssue({
-        code: 'custom',
-        path: ['expect'],
-        message: 'stands alone, expected "make" beside it',
-      })
+    for (const key of ['expect', 'of'] as const)
+      if (level[key] !== undefined && level.make === undefined)
+        context.addIssue({ code: 'custom', path: [key], message: 'stands alone, expected "make" beside it' })
+    if (level.make !== undefined && 'remove' in level.make) {
+      const [left, top, right, bottom] = level.make.remove
+      if (left >= right || top >= bottom)
+        context.addIssue({
+          code: 'custom',
+          path: ['make', 'remove'],
+          message: 'is not left, top, right, bottom with left before right and top before bottom',
+        })
+    }
   })
 
 const factorSchema = z
@@ -141,11 +149,17 @@ const factorSchema = z
           path: ['levels', key],
           message: 'says neither "from" nor "below", expected a range of what is measured',
         })
-      if (!measured && bounded)
+      if (from === undefined && bounded)
         context.addIssue({
           code: 'custom',
           path: ['levels', key],
-          message: 'has a range, but nothing is measured',
+          message: 'has a range, but the factor does not say "from" what',
+        })
+      if (bounded && level.values !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: ['levels', key],
+          message: 'has both a range and values, expected one of them',
         })
       if (
         from === undefined &&
@@ -158,7 +172,38 @@ const factorSchema = z
           message: 'cannot be read or made, expected "from" at the factor, or "make"',
         })
     }
+    for (const [i, [key, level]] of levels.entries())
+      for (const [other, earlier] of levels.slice(0, i))
+        if (overlap([other, earlier], [key, level]))
+          context.addIssue({
+            code: 'custom',
+            path: ['levels', key],
+            message: `takes what "${other}" takes, expected levels that exclude each other`,
+          })
   })
+
+/** Whether one reading could mean both levels. */
+function overlap(...[[a, first], [b, second]]: [[string, Level], [string, Level]]): boolean {
+  const [one, two] = [rangeOf(first), rangeOf(second)]
+  if (one !== null && two !== null) return one.from < two.below && two.from < one.below
+  if (one !== null || two !== null) return false
+  const taken = new Set(valuesOf(a, first))
+  return valuesOf(b, second).some((value) => taken.has(value))
+}
+
+/** The numbers that a level takes, [from, below); null where it has no range. */
+export function rangeOf({ from, below }: Pick<Level, 'from' | 'below'>): {
+  readonly from: number
+  readonly below: number
+} | null {
+  if (from === undefined && below === undefined) return null
+  return { from: from ?? Number.NEGATIVE_INFINITY, below: below ?? Number.POSITIVE_INFINITY }
+}
+
+/** The texts that mean the level of this name. */
+export function valuesOf(level: string, { values }: Pick<Level, 'values'>): readonly string[] {
+  return values ?? [level]
+}
 
 export const conditionsSchema = z
   .record(name, factorSchema)

@@ -1,7 +1,7 @@
 // Grey pictures of 12 x 12: one quadrant is brighter, which is the class, and the whole picture is lit more or less. One
 // model calls a quadrant bright above a fixed level, as one that was tested in one light may; the other compares the
 // quadrants with each other. Data sets are drawn from these pictures with shares of classes and a light of their own.
-import { createRandom, type SystemFacts } from '@failmode/core'
+import { createRandom, type Metadata, type SampleSet, type SystemFacts } from '@failmode/core'
 import { type MemorySystem, memorySystem, type SampleScorer, sampleSet } from '../testing/memory-system.ts'
 
 const side = 12
@@ -78,15 +78,35 @@ export const fixedLevel: SampleScorer = (image) => {
 /** The quadrant with the most light. */
 export const comparing: SampleScorer = (image) => quadrantMeans(image).map((mean) => 30 * mean)
 
+/** Pictures of several kinds, one after the other, and a column that says of which kind each is. */
+export function mixture(column: string, parts: Readonly<Record<string, PictureSet>>) {
+  const sets = Object.entries(parts).map(([value, part]) => ({ value, set: pictures(part) }))
+  const samples = sets.flatMap(({ set }) =>
+    Array.from({ length: set.count }, (_, i) => Array.from(set.read([i]).data)),
+  )
+  const first = sets[0]!.set
+  const labels = sets.flatMap(({ set }) => (set.labels === null ? [] : Array.from(set.labels)))
+  return {
+    ...sampleSet(samples, { shape: first.sampleShape, labels: labels.length === 0 ? null : labels }),
+    digest: first.digest,
+    metadata: [column],
+    texts: { [column]: sets.flatMap(({ value, set }) => new Array<string>(set.count).fill(value)) },
+  }
+}
+
+/** Samples of a data set, and what is known of each where something is. */
+export type PictureData = SampleSet & { readonly texts?: Metadata }
+
 export function shiftSystem(
   scorer: SampleScorer | undefined,
-  sets: { readonly test: ReturnType<typeof pictures>; readonly operation: ReturnType<typeof pictures> },
+  sets: Readonly<Record<string, PictureData>>,
 ): MemorySystem {
   const system = memorySystem({
     ...(scorer === undefined ? {} : { scorer }),
     classes: 4,
-    samples: sets.test,
+    samples: Object.values(sets)[0]!,
   })
-  const facts: SystemFacts = { ...system.facts, data: { ...sets } }
-  return { ...system, facts, data: { ...sets } }
+  const facts: SystemFacts = { ...system.facts, data: sets }
+  const metadata = Object.fromEntries(Object.entries(sets).map(([name, { texts }]) => [name, texts ?? {}]))
+  return { ...system, facts, data: sets, metadata }
 }

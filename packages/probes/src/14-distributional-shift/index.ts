@@ -1,11 +1,14 @@
 // Mode 14: a system that was tested under certain conditions and meets others. This probe looks at data: what it was
-// tested on against what it meets now, in the inputs, in the answers, in the shares of classes and in accuracy.
+// tested on against what it meets now, in the inputs, in the answers, in the shares of classes and in accuracy, over all and in each group.
 import { type Check, defineProbe } from '@failmode/core'
 import { predictLabels } from '../steps/predict.ts'
 import { compareStep } from './compare-step.ts'
+import { groupsApply } from './groups/group-data.ts'
+import { judgeGroups } from './groups/judge-groups.ts'
+import { measureGroups } from './groups/measure-groups.ts'
 import { judgeAccuracy, judgeLabels, judgeShift } from './judge.ts'
 import { measureAccuracy, measureInputs, measureLabels, measureOutputs } from './measure.ts'
-import { accuracyMeta, inputsMeta, labelsMeta, meta, outputsMeta } from './meta.ts'
+import { accuracyMeta, groupsMeta, inputsMeta, labelsMeta, meta, outputsMeta } from './meta.ts'
 import { options, type ShiftOptions } from './options.ts'
 import { describeStep } from './representations/describe-step.ts'
 import { scoresStep } from './scores-step.ts'
@@ -71,10 +74,17 @@ const accuracy: Check<ShiftOptions> = {
   judge: judgeAccuracy,
 }
 
+const groups: Check<ShiftOptions> = {
+  meta: groupsMeta,
+  applies: groupsApply,
+  measure: measureGroups,
+  judge: judgeGroups,
+}
+
 export default defineProbe({
   meta,
   options,
-  checks: [inputs, outputs, labels, accuracy],
+  checks: [inputs, outputs, labels, accuracy, groups],
   steps: [predictLabels, describeStep, scoresStep, compareStep],
   async summarize({ measured }) {
     const all = [...measured.values()].flatMap(({ measurements }) => measurements)

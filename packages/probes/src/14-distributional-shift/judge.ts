@@ -19,7 +19,7 @@ import type { ShiftOptions } from './options.ts'
 type Thresholds = ShiftOptions['threshold']
 type Harm = 'slight' | 'noticeable' | 'severe'
 
-const mitigations = ['14-o1', '14-o2', '14-o3']
+export const mitigations = ['14-o1', '14-o2', '14-o3']
 
 /** @param what `inputs` or `answers`, as sentences name the rows */
 export function judgeShift(
@@ -309,17 +309,17 @@ function find({ measurements }: Measured, name: string, slice: Readonly<Record<s
   )
 }
 
-function harmOf(drop: Measurement | undefined, threshold: Thresholds): Harm {
+export function harmOf(drop: Measurement | undefined, threshold: Thresholds): Harm {
   if (drop === undefined) return 'slight'
   if (lowOf(drop) > threshold.severeDrop) return 'severe'
   return lowOf(drop) > threshold.noticeableDrop ? 'noticeable' : 'slight'
 }
 
-function inconclusive(reason: string): Judgement {
+export function inconclusive(reason: string): Judgement {
   return { outcome: 'inconclusive', reason, detectable: null, claims: [] }
 }
 
-function range(measurement: Measurement): string {
+export function range(measurement: Measurement): string {
   return `${percent(lowOf(measurement))} to ${percent(highOf(measurement))}`
 }
 

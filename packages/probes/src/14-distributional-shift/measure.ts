@@ -16,7 +16,7 @@ import { chunk } from '../steps/chunk.ts'
 import { predictLabels } from '../steps/predict.ts'
 import { type CompareInput, type Comparison, compareStep, fewestRows } from './compare-step.ts'
 import { kindOfShift, type ShiftKind } from './kind.ts'
-import { type ClassShares, classMeasurements, compareClasses, measurementsOf } from './numbers.ts'
+import { type ClassShares, classMeasurements, compareClasses, measurementsOf, valuesAt } from './numbers.ts'
 import type { ShiftOptions } from './options.ts'
 import { describeStep, featureNames, mostColumns } from './representations/describe-step.ts'
 import { mostClasses, scoreNames, scoresStep } from './scores-step.ts'
@@ -121,7 +121,7 @@ export async function measureInputs(context: Context): Promise<Measured> {
       shape.length > 1 || names.length < shape.reduce((product, length) => product * length, 1)
         ? `Shifts that leave ${names.join(', ')} as they are; a new kind of object at the same light is one.`
         : `Shifts of columns beyond ${mostColumns}, and of what is not in the table.`,
-      'Shifts within groups (place, device, person): data sets carry no such facts in this version.',
+      'Shifts of the inputs within groups, such as a place or a device; of groups only accuracy is compared.',
     ],
   }
 }
@@ -232,19 +232,17 @@ export async function measureLabels(context: Context): Promise<Measured> {
     measurements.push(inputsPValue(comparison!, options.permutations))
   } else {
     const estimate = (i: ArrayLike<number>, j: ArrayLike<number>) => {
-      const at = (values: readonly number[], places: ArrayLike<number>) =>
-        Array.from(places, (place) => values[place]!)
       return estimateLabelShift({
         classes: system.model!.classes,
-        labels: at(truth, i),
-        predicted: at(predicted!.reference, i),
-        currentPredicted: at(predicted!.current, j),
+        labels: valuesAt(truth, i),
+        predicted: valuesAt(predicted!.reference, i),
+        currentPredicted: valuesAt(predicted!.current, j),
       })
     }
     const distance = (i: ArrayLike<number>, j: ArrayLike<number>): number => {
       const shares = estimate(i, j).shares.map((share) => Math.round(share * 1e6))
       const before = shares.map(() => 0)
-      for (const place of Array.from(i)) before[truth[place]!]! += 1
+      for (let k = 0; k < i.length; k++) before[truth[i[k]!]!]! += 1
       return totalVariation(before, shares)
     }
     const everyone = [truth, predicted!.current].map((list) => list.map((_, i) => i)) as [number[], number[]]
@@ -329,19 +327,22 @@ function accuracyDrops(
 ): Measurement[] {
   const { truth, now, right } = parts
   const [m, n] = [truth.length, now.length]
+  const classes = 1 + truth.concat(now).reduce((a, b) => Math.max(a, b), 0)
   const drop = (i: ArrayLike<number>, j: ArrayLike<number>): number =>
     meanAt(right.reference, i) - meanAt(right.current, j)
   const unexplained = (i: ArrayLike<number>, j: ArrayLike<number>): number => {
-    const seen = new Map<number, [count: number, right: number]>()
-    for (const place of Array.from(i)) {
-      const [count, hits] = seen.get(truth[place]!) ?? [0, 0]
-      seen.set(truth[place]!, [count + 1, hits + right.reference[place]!])
+    const counts = new Float64Array(classes)
+    const hits = new Float64Array(classes)
+    for (let k = 0; k < i.length; k++) {
+      const place = i[k]!
+      counts[truth[place]!]! += 1
+      hits[truth[place]!]! += right.reference[place]!
     }
     const overall = meanAt(right.reference, i)
     let sum = 0
-    for (const place of Array.from(j)) {
-      const own = seen.get(now[place]!)
-      sum += own === undefined ? overall : own[1] / own[0]
+    for (let k = 0; k < j.length; k++) {
+      const own = now[j[k]!]!
+      sum += counts[own] === 0 ? overall : hits[own]! / counts[own]!
     }
     return sum / j.length - meanAt(right.current, j)
   }
@@ -409,11 +410,13 @@ export async function measureAccuracy(context: Context): Promise<Measured> {
     'average-thresholded-confidence': thresholdedConfidence,
     'difference-of-confidences': differenceOfConfidences,
   }
-  const at = (values: readonly number[], places: Int32Array) => Float64Array.from(places, (i) => values[i]!)
   const sizes = [facts.reference, facts.current] as const
   const measurements: Measurement[] = options.estimators.flatMap((name): Measurement[] => {
     const estimate = ways[name]
-    const known = (i: Int32Array) => ({ confidence: at(reference.confidence, i), correct: at(correct, i) })
+    const known = (i: Int32Array) => ({
+      confidence: valuesAt(reference.confidence, i),
+      correct: valuesAt(correct, i),
+    })
     const value = estimate({ confidence: reference.confidence, correct }, current.confidence)
     const common = { unit: 'fraction', attack: name, access: 'score', seed, n: sizes[0] + sizes[1] } as const
     const over = `${sizes[0]} labelled samples of the reference and ${sizes[1]} current ones without their labels`
@@ -424,7 +427,7 @@ export async function measureAccuracy(context: Context): Promise<Measured> {
         value,
         interval: twoSampleBootstrap(
           sizes,
-          (i, j) => estimate(known(i), at(current.confidence, j)),
+          (i, j) => estimate(known(i), valuesAt(current.confidence, j)),
           random.split(name),
         ),
         denominator: over,
@@ -435,7 +438,7 @@ export async function measureAccuracy(context: Context): Promise<Measured> {
         value: accuracy - value,
         interval: twoSampleBootstrap(
           sizes,
-          (i, j) => meanAt(correct, i) - estimate(known(i), at(current.confidence, j)),
+          (i, j) => meanAt(correct, i) - estimate(known(i), valuesAt(current.confidence, j)),
           random.split(`${name} drop`),
         ),
         denominator: over,

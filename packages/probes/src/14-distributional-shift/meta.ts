@@ -4,7 +4,7 @@ export const meta: ProbeMeta = {
   mode: 'distributional-shift',
   title: 'Distributional shift',
   summary:
-    'Compares the data that the system meets with the data it was tested on: inputs, outputs, shares of classes and accuracy, each with the size of the shift beside its p-value, and names the kind of shift.',
+    'Compares the data that the system meets with the data it was tested on: inputs, outputs, shares of classes and accuracy, over all and in each group, each with the size of the shift beside its p-value, and names the kind of shift.',
   tags: ['safety', 'robustness', 'drift'],
   headline: [
     'shift-p-value',
@@ -16,6 +16,8 @@ export const meta: ProbeMeta = {
     'label-shift',
     'estimated-accuracy',
     'accuracy-drop',
+    'worst-group-accuracy',
+    'group-gap',
   ],
 }
 
@@ -71,4 +73,15 @@ export const accuracyMeta: CheckMeta = {
   proves:
     'How often the model is right on the current data, guessed from its confidence, and measured where labels allow.',
   measurements: ['estimated-accuracy', 'accuracy-drop', 'clean-accuracy'],
+}
+
+export const groupsMeta: CheckMeta = {
+  id: 'distributional-shift/groups',
+  title: 'Accuracy in each group',
+  variant: null,
+  access: 'label',
+  knowledge: [],
+  proves:
+    'Whether the model does worse in one of the groups that metadata tell apart, such as a place or a device, than over all.',
+  measurements: ['worst-group-accuracy', 'group-gap', 'group-accuracy', 'clean-accuracy'],
 }

@@ -4,6 +4,7 @@ const share = z.number().min(0).max(1)
 
 /** Tests by permutation that go into the joint p-value. */
 export const jointTests = ['ks-test', 'mmd-test', 'lsdd-test'] as const
+export const samplesByBudget = { quick: 400, standard: 1000, thorough: 5000 } as const
 export const estimators = ['average-thresholded-confidence', 'difference-of-confidences'] as const
 
 export const options = z.strictObject({
@@ -26,6 +27,19 @@ export const options = z.strictObject({
     .refine((names) => new Set(names).size === names.length, 'an estimator is named twice')
     .default([...estimators])
     .describe('ways to estimate accuracy without labels'),
+  groups: z
+    .array(z.string().min(1))
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'a column is named twice')
+    .optional()
+    .describe(
+      'columns of metadata whose values make groups; by default all that have 2 to 50 different values, but not the path of the file',
+    ),
+  minGroup: z
+    .int()
+    .positive()
+    .default(50)
+    .describe('groups with fewer samples than this are not measured and named as not covered'),
   samples: z
     .int()
     .positive()
@@ -88,6 +102,16 @@ export const options = z.strictObject({
       severeDrop: share
         .default(0.25)
         .describe('harm is rated severe when it fell by more than this with confidence'),
+      groupGap: share
+        .default(0.05)
+        .describe(
+          'a finding when accuracy in a group is below that over all samples by more than this, with confidence for all groups together',
+        ),
+      groupDetectable: share
+        .default(0.3)
+        .describe(
+          'without a finding, groups are inconclusive when in one of them only a gap above this would have been found in four of five cases',
+        ),
       detectable: share
         .default(0.3)
         .describe(

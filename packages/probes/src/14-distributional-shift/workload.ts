@@ -1,7 +1,7 @@
 // How many samples a check compares and what they cost. Planning and measuring both ask here, so the plan cannot promise
 // another thing than is done.
 import type { Applicability, Budget, SystemFacts } from '@failmode/core'
-import type { ShiftOptions } from './options.ts'
+import { type ShiftOptions, samplesByBudget } from './options.ts'
 
 export interface Workload {
   readonly reference: number
@@ -9,8 +9,6 @@ export interface Workload {
 }
 
 export type Asks = 'nothing' | 'label' | 'score'
-
-const samplesByBudget = { quick: 400, standard: 1000, thorough: 5000 } as const
 
 /** A check that asks the model asks once about each sample. */
 export function workload(

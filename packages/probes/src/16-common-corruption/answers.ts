@@ -10,7 +10,18 @@ export interface Answers {
   readonly truth: readonly number[]
   readonly clean: readonly Right[]
   readonly cells: readonly CellAnswers[]
+  /** What the errors are divided by; `right` of a reference is about the same images, clean and in each of `cells`. */
+  readonly normaliser: AnsweredNormaliser
 }
+
+export type AnsweredNormaliser =
+  | { readonly kind: 'none' | 'alexnet' }
+  | {
+      readonly kind: 'reference'
+      readonly name: string
+      readonly clean: readonly Right[]
+      readonly cells: readonly (readonly Right[])[]
+    }
 
 export interface CellAnswers extends Cell {
   readonly correct: readonly Right[]

@@ -22,12 +22,16 @@ export interface CorruptInput extends Cell {
   readonly indices: readonly number[]
   /** Whether to store the images; for a few only. */
   readonly pictures: boolean
+  /** Another model that is shown the same pictures, by its name among the references; null for none. */
+  readonly reference: string | null
 }
 
 export interface Corrupted {
   /** 1 where the model is right, in the order of `indices`. */
   readonly correct: readonly (0 | 1)[]
   readonly predictions: readonly number[]
+  /** 1 where the reference is right; none without one. */
+  readonly referenceCorrect: readonly (0 | 1)[]
   /** One for each of `indices`, or none. */
   readonly pictures: readonly { readonly clean: Picture; readonly corrupted: Picture }[]
 }
@@ -43,18 +47,22 @@ const batch = 32
 
 export const corruptStep: StepHandler<CorruptInput, Corrupted> = {
   name: 'common-corruption/corrupt-and-predict',
-  version: 2,
-  async run({ split, indices, pictures, ...cell }, context) {
+  version: 3,
+  async run({ split, indices, pictures, reference, ...cell }, context) {
     const samples = await context.samples(split)
     const { labels, sampleShape } = samples
     if (labels === null) throw new RangeError(`the data set "${split}" has no labels`)
     const model = await context.model('label', { maxQueries: indices.length })
+    const other = reference === null ? null : await context.reference(reference, 'label')
     const predictions: number[] = []
+    const others: number[] = []
     const stored: Corrupted['pictures'][number][] = []
     for (const part of chunk(indices, Math.min(batch, context.modelFacts.maxBatch))) {
       const clean = samples.read(part)
       const corrupted = await corruptSamples(samples, part, cell, context)
-      predictions.push(...(await model.labels({ data: corrupted, dims: clean.dims })))
+      const shown = { data: corrupted, dims: clean.dims }
+      predictions.push(...(await model.labels(shown)))
+      if (other !== null) others.push(...(await other.labels(shown)))
       if (pictures) {
         const size = corrupted.length / part.length
         for (let at = 0; at < corrupted.length; at += size) {
@@ -66,12 +74,14 @@ export const corruptStep: StepHandler<CorruptInput, Corrupted> = {
       }
       context.progress(predictions.length / indices.length)
     }
-    const correct = predictions.map((label, i) => (label === labels[indices[i]!] ? 1 : 0))
-    return { correct, predictions, pictures: stored }
+    const right = (answers: readonly number[]) =>
+      answers.map((label, i) => (label === labels[indices[i]!] ? 1 : 0))
+    return { correct: right(predictions), predictions, referenceCorrect: right(others), pictures: stored }
   },
 }
 
-async function corruptSamples(
+/** The samples as the cell leaves them; which are asked for together changes no picture. */
+export async function corruptSamples(
   samples: SampleSet,
   indices: readonly number[],
   cell: Cell,

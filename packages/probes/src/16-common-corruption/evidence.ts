@@ -59,7 +59,7 @@ export async function showSample(
   const shown = await Promise.all(
     strongest.map(async ({ correct: _, predictions, ...cell }) => {
       const { corruption } = cell
-      const input = { ...cell, split, indices: [indices[row]!], pictures: true }
+      const input = { ...cell, split, indices: [indices[row]!], pictures: true, reference: null }
       const { output } = await context.step(corruptStep, input)
       return { corruption, before: predictions[row]!, after: output.predictions[0]!, ...output.pictures[0]! }
     }),

@@ -2,12 +2,13 @@
 import type { CheckContext, Measured } from '@failmode/core'
 import { chooseSamples } from '../steps/choose-samples.ts'
 import { chunk } from '../steps/chunk.ts'
-import { predictLabels } from '../steps/predict.ts'
+import { predictLabels, referenceLabels } from '../steps/predict.ts'
 import type { Answers } from './answers.ts'
 import { type Cell, corruptStep, imageShape } from './corrupt-step.ts'
 import { constantsForSize, corruptionNames } from './corruptions/corrupt-image.ts'
 import { severities as allSeverities } from './corruptions/corruption.ts'
 import { showSample, tableAndCurves } from './evidence.ts'
+import { chooseNormaliser } from './normaliser.ts'
 import { measurementsOf, sampleOutcomes } from './numbers.ts'
 import { type CommonCorruptionOptions, chosenCorruptions } from './options.ts'
 import { workload } from './workload.ts'
@@ -45,26 +46,46 @@ async function ask(context: CheckContext<CommonCorruptionOptions>): Promise<Answ
     parts.map((part) => context.step(predictLabels, { split, indices: part })),
   )
   const { referenceCompatible } = options
+  const chosen = chooseNormaliser(system, options, constants)
+  if (chosen.kind === 'impossible') throw new TypeError(chosen.reason)
+  const reference = chosen.kind === 'reference' ? chosen.name : null
   const cells = chosenCorruptions(options).flatMap((corruption) =>
     options.severities.map((severity): Cell => ({ corruption, severity, constants, referenceCompatible })),
+  )
+  const answered = await Promise.all(
+    cells.map(async (cell) => {
+      const outputs = await Promise.all(
+        parts.map((part) =>
+          context.step(corruptStep, { ...cell, split, indices: part, pictures: false, reference }),
+        ),
+      )
+      return {
+        ...cell,
+        correct: outputs.flatMap(({ output }) => output.correct),
+        predictions: outputs.flatMap(({ output }) => output.predictions),
+        ofReference: outputs.flatMap(({ output }) => output.referenceCorrect),
+      }
+    }),
+  )
+  const own = await Promise.all(
+    reference === null
+      ? []
+      : parts.map((part) => context.step(referenceLabels, { name: reference, split, indices: part })),
   )
   return {
     split,
     indices,
     truth,
+    normaliser:
+      chosen.kind === 'reference'
+        ? {
+            ...chosen,
+            clean: own.flatMap(({ output }) => output.labels).map((label, i) => (label === truth[i] ? 1 : 0)),
+            cells: answered.map(({ ofReference }) => ofReference),
+          }
+        : chosen,
     clean: predicted.flatMap(({ output }) => output.labels).map((label, i) => (label === truth[i] ? 1 : 0)),
-    cells: await Promise.all(
-      cells.map(async (cell) => {
-        const answered = await Promise.all(
-          parts.map((part) => context.step(corruptStep, { ...cell, split, indices: part, pictures: false })),
-        )
-        return {
-          ...cell,
-          correct: answered.flatMap(({ output }) => output.correct),
-          predictions: answered.flatMap(({ output }) => output.predictions),
-        }
-      }),
-    ),
+    cells: answered.map(({ ofReference: _, ...cell }) => cell),
   }
 }
 

@@ -1,7 +1,8 @@
 // The numbers made of right and wrong answers. The same images stand in every cell, so whatever pools cells is
 // uncertain by image and not by answer: its interval comes from drawing images anew, each with all its answers (a
-// cluster bootstrap). `mce` is the plain mean error over corruptions and severities, as CIFAR-10-C is reported; the
-// mCE of ImageNet-C divides by the errors of AlexNet on ImageNet, which say nothing about other data.
+// cluster bootstrap). `mean-corruption-error` is the plain mean error over corruptions and severities, as CIFAR-10-C is
+// reported. `mce` is the same until there is something to divide by: the errors of AlexNet on ImageNet-C, or those of
+// another model on the same pictures.
 import {
   type Blob,
   bootstrap,
@@ -13,7 +14,9 @@ import {
   wilson,
 } from '@failmode/core'
 import type { Answers } from './answers.ts'
-import { meanNames } from './corruptions/corrupt-image.ts'
+import { type CorruptionName, meanNames } from './corruptions/corrupt-image.ts'
+import { halfAccuracySeverity } from './half-accuracy.ts'
+import { alexNetCleanError, alexNetErrors } from './normaliser.ts'
 
 /** BCa asks for the statistic once more an image, which pays only while images are few. */
 const mostForBca = 1000
@@ -97,23 +100,65 @@ export function measurementsOf(answers: Answers, { random, seed, blob }: Measure
   const pooledOver = `${n} images under ${inMean.join(', ')} at ${severities} severities each, ${constantsText(answers)}`
   const error = 1 - mean(pooled)
 
+  const divisor = divisorOf(answers)
+  const errorsOf = (right: Rows) => (sample: Rows) => 1 - meanOf(right, sample)
+  const divided = (sample: Rows, less: number, by: Divisor): number => {
+    const cleanError = by.clean(sample)
+    return mean(
+      counted.map(({ name, right: share }) => {
+        const own = 1 - meanOf(share, sample) - less * (1 - meanOf(clean, sample))
+        return own / Math.max(by.corrupted(name, sample) - less * cleanError, 1 / (n * severities))
+      }),
+    )
+  }
+  const normalised =
+    divisor === null
+      ? [
+          {
+            name: 'mce',
+            said: 'the mean error, not divided by that of another model',
+            statistic: errorsOf(pooled),
+          },
+          {
+            name: 'relative-mce',
+            said: 'mean error less the error on the same images clean',
+            statistic: (sample: Rows) => meanOf(clean, sample) - meanOf(pooled, sample),
+          },
+        ]
+      : [
+          {
+            name: 'mce',
+            said: `the error under each corruption divided by that of ${divisor.whose}, and the mean of these`,
+            statistic: (sample: Rows) => divided(sample, 0, divisor),
+          },
+          {
+            name: 'relative-mce',
+            said: `what each corruption adds to the error, divided by what it adds to that of ${divisor.whose}, and the mean of these`,
+            statistic: (sample: Rows) => divided(sample, 1, divisor),
+          },
+        ]
+
   const measurements: Measurement[] = [
+    ...normalised.map(
+      ({ name, said, statistic }): Measurement => ({
+        ...common,
+        ...(name === 'mce' && divisor === null ? column('mean-error') : {}),
+        name,
+        unit: divisor === null ? 'fraction' : 'ratio',
+        value: statistic(rows),
+        n: n * pooledCells,
+        denominator: `corrupted images: ${pooledOver}; ${said}`,
+        interval: resampled(name, statistic),
+      }),
+    ),
     {
       ...common,
       ...column('mean-error'),
-      name: 'mce',
+      name: 'mean-corruption-error',
       value: error,
       n: n * pooledCells,
-      denominator: `corrupted images: ${pooledOver}; the mean error, not divided by that of another model`,
-      interval: resampled('mce', (sample) => 1 - meanOf(pooled, sample)),
-    },
-    {
-      ...common,
-      name: 'relative-mce',
-      value: mean(clean) - mean(pooled),
-      n: n * pooledCells,
-      denominator: `corrupted images: ${pooledOver}; mean error less the error on the same images clean`,
-      interval: resampled('relative-mce', (sample) => meanOf(clean, sample) - meanOf(pooled, sample)),
+      denominator: `corrupted images: ${pooledOver}`,
+      interval: resampled('mean-corruption-error', (sample) => 1 - meanOf(pooled, sample)),
     },
     {
       ...common,
@@ -191,7 +236,87 @@ export function measurementsOf(answers: Answers, { random, seed, blob }: Measure
       interval: wilson(hits, n),
     })
   }
+  measurements.push(...halfAccuracy(answers, random, common))
   return measurements
+}
+
+/** For the mean over corruptions and for each of them: the severity from which half of the clean accuracy is gone. */
+function halfAccuracy(
+  answers: Answers,
+  random: Random,
+  common: { readonly unit: string; readonly access: 'label'; readonly seed: number },
+): Measurement[] {
+  const { clean, cells } = answers
+  const n = clean.length
+  const rows = clean.map((_, i) => i)
+  const inMean = namesInMean(answers)
+  return [null, ...corruptionsOf(answers)].flatMap((name) => {
+    const own = cells.filter(({ corruption }) =>
+      name === null ? inMean.includes(corruption) : corruption === name,
+    )
+    const levels = [...new Set(own.map(({ severity }) => severity))].sort()
+    const shares = levels.map((severity) => {
+      const at = own.filter((cell) => cell.severity === severity)
+      return rows.map((i) => mean(at.map(({ correct }) => correct[i]!)))
+    })
+    const statistic = (sample: Rows) =>
+      halfAccuracySeverity(
+        meanOf(clean, sample),
+        levels.map((severity, i) => ({ severity, accuracy: meanOf(shares[i]!, sample) })),
+      )
+    const value = statistic(rows)
+    // Where half is never lost there is no such severity, and a number for it would be made up.
+    if (value === null) return []
+    const beyond = levels.at(-1)!
+    return [
+      {
+        ...common,
+        name: 'half-accuracy-severity',
+        unit: 'severity',
+        value,
+        n: n * own.length,
+        denominator: `corrupted images: ${n} images; severities 1 to 5 with straight lines between them, 0 is the image as it is`,
+        interval: bootstrap(rows, (sample) => statistic(sample) ?? beyond, random.split(`half/${name}`), {
+          method: 'percentile',
+        }),
+        ...(name === null ? {} : { attack: name, slice: { corruption: name } }),
+      },
+    ]
+  })
+}
+
+interface Divisor {
+  readonly whose: string
+  readonly clean: (sample: Rows) => number
+  readonly corrupted: (corruption: string, sample: Rows) => number
+}
+
+/** Errors to divide by, or null where there are none or one of them is zero. */
+function divisorOf(answers: Answers): Divisor | null {
+  const { normaliser, cells, clean } = answers
+  if (normaliser.kind === 'none') return null
+  if (normaliser.kind === 'alexnet') {
+    return {
+      whose: 'AlexNet on ImageNet-C as published',
+      clean: () => alexNetCleanError,
+      corrupted: (name) => alexNetErrors[name as CorruptionName] ?? Number.NaN,
+    }
+  }
+  if (normaliser.kind !== 'reference') return null
+  const shares = new Map(
+    corruptionsOf(answers).map((name) => {
+      const own = normaliser.cells.filter((_, at) => cells[at]!.corruption === name)
+      return [name, clean.map((_, i) => mean(own.map((right) => right[i]!)))] as const
+    }),
+  )
+  const rows = clean.map((_, i) => i)
+  const error = (of: Rows, sample: Rows) => 1 - meanOf(of, sample)
+  if (namesInMean(answers).some((name) => error(shares.get(name)!, rows) === 0)) return null
+  return {
+    whose: `the reference model "${normaliser.name}" on the same images`,
+    clean: (sample) => error(normaliser.clean, sample),
+    corrupted: (name, sample) => error(shares.get(name)!, sample),
+  }
 }
 
 function meanOf(values: readonly number[], rows: Rows): number {

@@ -6,6 +6,7 @@ import {
   extendedNames,
 } from './corruptions/corrupt-image.ts'
 import { severities } from './corruptions/corruption.ts'
+import { sequenceNames } from './sequences/sequence.ts'
 
 const share = z.number().min(0).max(1)
 
@@ -47,6 +48,29 @@ export const options = z.strictObject({
     .positive()
     .optional()
     .describe('images corrupted; by default 200 (quick), 500 (standard), all (thorough)'),
+  sequences: z
+    .array(z.enum(sequenceNames))
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'a sequence is named twice')
+    .default([...sequenceNames])
+    .describe('sequences of slowly changing frames to play, for the flip rate'),
+  sequenceSamples: z
+    .int()
+    .positive()
+    .optional()
+    .describe('images that sequences are made of; by default 20 (quick), 50 (standard), 500 (thorough)'),
+  calibrationSamples: z
+    .int()
+    .min(2)
+    .optional()
+    .describe('images whose confidence is asked for; by default 50 (quick), 150 (standard), 1000 (thorough)'),
+  normaliser: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe(
+      'whose errors `mce` and `relative-mce` are divided by: the name of one of `references`, "alexnet" for the published errors of AlexNet on ImageNet-C, "none", or "auto": alexnet where the model knows 1000 classes of pictures of about 224 pixels and the constants are those of ImageNet-C, else the one reference if there is exactly one, else none',
+    ),
   split: z.string().default('test').describe('data set whose images are corrupted'),
   threshold: z
     .strictObject({
@@ -59,6 +83,19 @@ export const options = z.strictObject({
         .default(0.3)
         .describe(
           'a finding when one corruption alone, averaged over severities, takes more than this share of clean accuracy with confidence',
+        ),
+      flips: share
+        .default(0.1)
+        .describe(
+          'a finding when the answer changes between more than this share of neighbouring frames, over all sequences, with confidence',
+        ),
+      singleFlips: share
+        .default(0.3)
+        .describe('a finding when it does so in more than this share of the frames of one sequence'),
+      overconfidence: share
+        .default(0.15)
+        .describe(
+          'a finding when on corrupted images mean confidence is above accuracy by more than this with confidence',
         ),
       noticeable: share
         .default(0.25)

@@ -1,7 +1,10 @@
 // Whether the check applies, how many images it takes and what they cost. Planning and measuring both ask here, so
 // the plan cannot promise another thing than is done.
-import type { Applicability, Budget, SystemFacts } from '@failmode/core'
+import { type Applicability, type Budget, FailmodeError, type SystemFacts } from '@failmode/core'
 import { isPicture } from '../steps/sample-image.ts'
+import { imageShape } from './corrupt-step.ts'
+import { constantsForSize } from './corruptions/corrupt-image.ts'
+import { chooseNormaliser } from './normaliser.ts'
 import { type CommonCorruptionOptions, chosenCorruptions } from './options.ts'
 
 export interface Workload {
@@ -29,6 +32,17 @@ export function applies(
 ): Applicability {
   const reason = notApplicable(system, options.split)
   if (reason !== null) return { applies: false, outcome: 'not-applicable', reason }
+  const constants =
+    options.constants === 'auto'
+      ? constantsForSize(imageShape(system.model?.sampleShape ?? []))
+      : options.constants
+  const normaliser = chooseNormaliser(system, options, constants)
+  if (normaliser.kind === 'impossible') {
+    throw new FailmodeError('config-invalid', {
+      message: `"probes.common-corruption.normaliser" is "${options.normaliser}". ${normaliser.reason}`,
+      hint: 'Name a model under "references", or leave the option out.',
+    })
+  }
   const { samples, queries } = workload(system, options, budget)
   const cells = `${chosenCorruptions(options).length} corruptions at ${options.severities.length} severities`
   if (samples === 0) {
@@ -41,18 +55,25 @@ export function applies(
   return { applies: true, cost: { queries, gradients: 0 }, work: `${cells} on ${samples} images` }
 }
 
-function notApplicable({ model, task, data }: SystemFacts, splitName: string): string | null {
+/** What stands against showing the model damaged pictures of a data set, or null. */
+export function notApplicable(
+  { model, task, data }: SystemFacts,
+  splitName: string,
+  access: 'label' | 'score' = 'label',
+  { labelled = true }: { readonly labelled?: boolean } = {},
+): string | null {
   if (model === null) return 'The configuration names no model.'
   if (task !== 'image-classification') return `The task is ${task}; the corruptions are made for images.`
-  if (!model.access.includes('label')) {
-    return `The model gives no label access: ${model.missingAccess.label ?? 'it does not answer with classes'}.`
+  if (!model.access.includes(access)) {
+    const why = access === 'label' ? 'it does not answer with classes' : 'it answers with classes only'
+    return `The model gives no ${access} access: ${model.missingAccess[access] ?? why}.`
   }
   if (!isPicture(model.sampleShape)) {
     return `A sample has the shape [${model.sampleShape.join(', ')}]; the corruptions need channels, height and width with 1 (grey) or 3 (RGB) channels.`
   }
   const split = data[splitName]
   if (split === undefined) return `The configuration has no data set "${splitName}".`
-  if (!split.labelled) {
+  if (labelled && !split.labelled) {
     return `The data set "${splitName}" has no labels, so a wrong answer cannot be told from a right one.`
   }
   if (split.count === 0) return `The data set "${splitName}" has no images.`

@@ -195,7 +195,7 @@ function notCovered(
     isPicture(shape)
       ? 'Copies that are shifted, cropped, turned or mirrored, and other pictures of the same thing.'
       : 'Copies that are not the same in every number.',
-    'Conditions of use and their combinations: the configuration does not list them yet.',
+    'Conditions of use and their combinations, which a check of their own looks at.',
     'Whether the labels are right.',
   ]
 }

@@ -16,3 +16,17 @@ export const predictLabels: StepHandler<
     return { labels: Array.from(await model.labels(samples.read(indices))) }
   },
 }
+
+/** What another model says of unmodified samples; `name` is its name among the references. */
+export const referenceLabels: StepHandler<
+  { readonly name: string; readonly split: string; readonly indices: readonly number[] },
+  { readonly labels: readonly number[] }
+> = {
+  name: 'model/predict-labels-of-reference',
+  version: 1,
+  async run({ name, split, indices }, context) {
+    const samples = await context.samples(split)
+    const model = await context.reference(name, 'label')
+    return { labels: Array.from(await model.labels(samples.read(indices))) }
+  },
+}

@@ -28,7 +28,7 @@ export const describeStep: StepHandler<
   Described
 > = {
   name: 'distributional-shift/describe-inputs',
-  version: 1,
+  version: 2,
   async run({ split, indices }, context) {
     const samples = await context.samples(split)
     const shape = samples.sampleShape

@@ -38,7 +38,14 @@ describe('features of pictures', () => {
 
   it('see the seams of JPEG blocks, and an edge where there is one', () => {
     const seams = of(picture((_, y, x) => 0.5 + 0.1 * ((Math.floor(x / 8) + Math.floor(y / 8)) % 2)))
-    expect(seams.blockiness).toBeCloseTo(0.1, 12)
+    // Steps of a tenth across seams, none inside: ln((1/10 + 1/255) / (1/255)).
+    expect(seams.blockiness).toBeCloseTo(Math.log(26.5), 12)
+    const shifted = of(
+      picture((_, y, x) => 0.5 + 0.1 * ((Math.floor((x + 4) / 8) + Math.floor((y + 4) / 8)) % 2)),
+    )
+    expect(shifted.blockiness).toBeLessThan(0)
+    // A slope is no seam, however steep.
+    expect(of(picture((_, y, x) => (x + y) / 48)).blockiness).toBeCloseTo(0, 12)
     const edge = of(picture((_, _y, x) => (x < 12 ? 0 : 1)))
     expect(edge['edge density']).toBeCloseTo(2 / 22, 12)
   })

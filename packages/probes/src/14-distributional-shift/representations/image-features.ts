@@ -69,23 +69,42 @@ function detail(light: Float64Array, { height, width }: PictureShape): [sharpnes
   return [squares / count - (sum / count) ** 2, edges / count]
 }
 
-/** Mean step between columns and rows across the seams of 8 x 8 blocks, less that inside blocks. */
+/** One grey level of eight bits, below which steps are rounding. */
+const greyLevel = 1 / 255
+
+/**
+ * How much rougher light is across the seams of 8 x 8 blocks than inside blocks, as a logarithm: 0 without seams. A seam is
+ * a step that the slopes on both sides do not lead up to, so what is averaged is the step less the mean of the steps beside
+ * it (Minami and Zakhor, "An optimization approach for removing blocking effects in transform coding", IEEE Trans. Circuits
+ * Syst. Video Technol. 5, 1995). The plain step, which the slopes of the picture itself drown, sees JPEG far worse.
+ */
 function blockiness(light: Float64Array, { height, width }: PictureShape): number {
-  const sums = [0, 0]
-  const counts = [0, 0]
-  const step = (seam: boolean, from: number, to: number): void => {
-    const at = seam ? 1 : 0
-    sums[at]! += Math.abs(light[from]! - light[to]!)
-    counts[at]! += 1
+  const sums = { seam: 0, inside: 0 }
+  const counts = { seam: 0, inside: 0 }
+  // The step in question leads from place 1 of the window to place 2.
+  const window = (from: number, stride: number, at: number): void => {
+    const place = at % 8
+    // Windows that touch a seam without being centred on it are neither.
+    if (place === 6 || place === 0) return
+    const [a, b, c, d] = [
+      light[from]!,
+      light[from + stride]!,
+      light[from + 2 * stride]!,
+      light[from + 3 * stride]!,
+    ]
+    const side = place === 7 ? 'seam' : 'inside'
+    sums[side] += Math.abs(c - b - (b - a + (d - c)) / 2)
+    counts[side] += 1
   }
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x
-      if (x + 1 < width) step(x % 8 === 7, i, i + 1)
-      if (y + 1 < height) step(y % 8 === 7, i, i + width)
+      if (x + 3 < width) window(i, 1, x + 1)
+      if (y + 3 < height) window(i, width, y + 1)
     }
   }
-  return counts[0] === 0 || counts[1] === 0 ? 0 : sums[1]! / counts[1]! - sums[0]! / counts[0]!
+  if (counts.seam === 0 || counts.inside === 0) return 0
+  return Math.log((sums.seam / counts.seam + greyLevel) / (sums.inside / counts.inside + greyLevel))
 }
 
 /** Of Hasler and Süsstrunk, "Measuring Colourfulness in Natural Images", SPIE 2003, in unit space. */

@@ -10,10 +10,12 @@ export const contrast = defineCorruption<number>({
   apply(image, kept, { channels, height, width }) {
     const plane = height * width
     const out = new Float32Array(image.length)
-    for (let from = 0; from < channels * plane; from += plane) {
-      let mean = 0
-      for (let i = from; i < from + plane; i++) mean += image[i]! / plane
-      for (let i = from; i < from + plane; i++) out[i] = (image[i]! - mean) * kept + mean
+    for (let c = 0; c < channels; c++) {
+      const from = c * plane
+      let sum = 0
+      for (let i = from; i < from + plane; i++) sum += image[i]!
+      const given = (sum / plane) * (1 - kept)
+      for (let i = from; i < from + plane; i++) out[i] = image[i]! * kept + given
     }
     return out
   },

@@ -1,6 +1,7 @@
-// Correlation of one channel with a few weighted offsets, the work of every blur here. The channel is copied once
-// with its border written out, so that the inner loop has no test in it, and eight offsets are summed in one pass
-// over a row, so that the sum is loaded and stored an eighth as often.
+// Correlation of one channel with a few weighted offsets, the work of every blur here. The channel is copied once with
+// its border written out, so that the inner loop has no test in it. That loop is in
+// kernel/kernel.wat. It adds in 32-bit numbers: the errors are some 10^-7, and a grey level is 4 10^-3.
+import { kernelWith } from './kernel/kernel.ts'
 
 /** A pixel at a distance, and how much it counts. */
 export interface Tap {
@@ -18,81 +19,101 @@ export interface CorrelateOptions {
 
 /** out[y, x] = sum over taps of weight * plane[y + dy, x + dx]; plane is [height, width]. */
 export function correlate(
-  plane: Float32Array | Float64Array,
+  plane: Float32Array,
   taps: readonly Tap[],
-  { height, width, border }: CorrelateOptions,
+  options: CorrelateOptions,
 ): Float32Array {
   const used = taps.filter(({ weight }) => weight !== 0)
-  const top = Math.max(0, ...used.map(({ dy }) => -dy))
-  const left = Math.max(0, ...used.map(({ dx }) => -dx))
-  const right = Math.max(0, ...used.map(({ dx }) => dx))
-  const bottom = Math.max(0, ...used.map(({ dy }) => dy))
+  return correlatePadded(padded(plane, reachOf(used), options), used, options)
+}
+
+/** How many pixels past the border are looked at, on each side. */
+export interface Reach {
+  readonly top: number
+  readonly left: number
+  readonly right: number
+  readonly bottom: number
+}
+
+export function reachOf(taps: readonly Tap[]): Reach {
+  return taps.reduce(
+    ({ top, left, right, bottom }, { dy, dx }) => ({
+      top: Math.max(top, -dy),
+      left: Math.max(left, -dx),
+      right: Math.max(right, dx),
+      bottom: Math.max(bottom, dy),
+    }),
+    { top: 0, left: 0, right: 0, bottom: 0 },
+  )
+}
+
+/** A plane with its border. */
+export interface Padded {
+  /** [top + height + bottom, across] */
+  readonly data: Float32Array
+  readonly across: number
+  readonly top: number
+  readonly left: number
+}
+
+export function padded(
+  plane: Float32Array,
+  { top, left, right, bottom }: Reach,
+  { height, width, border }: CorrelateOptions,
+): Padded {
   const across = left + width + right
-  const padded = new Float32Array((top + height + bottom) * across)
+  const data = new Float32Array((top + height + bottom) * across)
+  const before = Int32Array.from({ length: left }, (_, x) => border(x - left, width))
+  const after = Int32Array.from({ length: right }, (_, x) => border(width + x, width))
   for (let y = 0; y < top + height + bottom; y++) {
     const from = border(y - top, height) * width
     const to = y * across
-    for (let x = 0; x < left; x++) padded[to + x] = plane[from + border(x - left, width)]!
-    padded.set(plane.subarray(from, from + width), to + left)
-    for (let x = 0; x < right; x++) {
-      padded[to + left + width + x] = plane[from + border(width + x, width)]!
+    for (let x = 0; x < left; x++) data[to + x] = plane[from + before[x]!]!
+    data.set(plane.subarray(from, from + width), to + left)
+    const end = to + left + width
+    for (let x = 0; x < right; x++) data[end + x] = plane[from + after[x]!]!
+  }
+  return { data, across, top, left }
+}
+
+/** Numbers of a plane that are at work in the kernel at once, so that its memory stays small for large pictures. */
+const numbersAtOnce = 2 ** 20
+
+/** As `correlate`, on a plane that has its border already. */
+export function correlatePadded(
+  { data, across, top, left }: Padded,
+  taps: readonly Tap[],
+  { height, width }: { readonly height: number; readonly width: number },
+): Float32Array {
+  const out = new Float32Array(height * width)
+  // Groups of eight, the last one filled up with weights of 0; whole groups of four pixels a row.
+  const groups = Math.max(1, Math.ceil(taps.length / 8))
+  const wide = Math.ceil(width / 4) * 4
+  const { top: above, bottom: below } = reachOf(taps)
+  const rows = Math.min(height, Math.max(16, Math.floor(numbersAtOnce / across)))
+  const planeAt = groups * 16
+  const outAt = Math.ceil((planeAt + (above + rows + below) * across + 4) / 4) * 4
+  const { numbers, correlate: run } = kernelWith(outAt + rows * wide)
+
+  const words = new Int32Array(numbers.buffer, 0, planeAt)
+  words.fill(0)
+  taps.forEach(({ dy, dx, weight }, i) => {
+    const at = (i >> 3) * 16 + (i & 7)
+    words[at] = 4 * ((above + dy) * across + left + dx)
+    numbers[at + 8] = weight
+  })
+  for (let y = 0; y < height; y += rows) {
+    const count = Math.min(rows, height - y)
+    const from = (top + y - above) * across
+    numbers.set(data.subarray(from, from + (above + count + below) * across), planeAt)
+    numbers.fill(0, outAt, outAt + count * wide)
+    run(0, 4 * planeAt, 4 * planeAt, 4 * across, 4 * outAt, count, 4 * wide)
+    for (let row = 0; row < count; row++) {
+      const at = outAt + row * wide
+      out.set(numbers.subarray(at, at + width), (y + row) * width)
     }
   }
-
-  // Filled up with taps of weight 0 to a multiple of eight.
-  const count = Math.ceil(used.length / 8) * 8
-  const offsets = new Int32Array(count)
-  const weights = new Float64Array(count)
-  used.forEach(({ dy, dx, weight }, i) => {
-    offsets[i] = (top + dy) * across + left + dx
-    weights[i] = weight
-  })
-  const out = new Float32Array(height * width)
-  const sums = new Float64Array(width)
-  for (let y = 0; y < height; y++) {
-    sums.fill(0)
-    for (let k = 0; k < count; k += 8) addEight(sums, padded, { offsets, weights, k, from: y * across })
-    out.set(sums, y * width)
-  }
   return out
-}
-
-interface Eight {
-  readonly offsets: Int32Array
-  readonly weights: Float64Array
-  readonly k: number
-  readonly from: number
-}
-
-function addEight(sums: Float64Array, padded: Float32Array, { offsets, weights, k, from }: Eight): void {
-  const a = from + offsets[k]!
-  const b = from + offsets[k + 1]!
-  const c = from + offsets[k + 2]!
-  const d = from + offsets[k + 3]!
-  const e = from + offsets[k + 4]!
-  const f = from + offsets[k + 5]!
-  const g = from + offsets[k + 6]!
-  const h = from + offsets[k + 7]!
-  const wa = weights[k]!
-  const wb = weights[k + 1]!
-  const wc = weights[k + 2]!
-  const wd = weights[k + 3]!
-  const we = weights[k + 4]!
-  const wf = weights[k + 5]!
-  const wg = weights[k + 6]!
-  const wh = weights[k + 7]!
-  for (let x = 0; x < sums.length; x++) {
-    sums[x] =
-      sums[x]! +
-      wa * padded[a + x]! +
-      wb * padded[b + x]! +
-      wc * padded[c + x]! +
-      wd * padded[d + x]! +
-      we * padded[e + x]! +
-      wf * padded[f + x]! +
-      wg * padded[g + x]! +
-      wh * padded[h + x]!
-  }
 }
 
 /** The border that repeats the edge pixel: 0 0 | 0 1 2 ... n-1 | n-1 n-1. */

@@ -129,6 +129,7 @@ export async function corruptImage(image: Float32Array, options: CorruptOptions)
       `an image of shape [${channels}, ${height}, ${width}] was given with ${image.length} numbers`,
     )
   }
-  const { apply, constants: table } = corruptions[corruption]
-  return cutToEightBit(await apply(image, table[constants][severity - 1], options))
+  const { apply, constants: table, inLevels = false } = corruptions[corruption]
+  const corrupted = await apply(image, table[constants][severity - 1], options)
+  return inLevels ? corrupted : cutToEightBit(corrupted)
 }

@@ -36,6 +36,8 @@ export interface Corruption<C = unknown> {
   readonly name: string
   /** Only of corruptions whose formula and constants are ours; the published ones have none. */
   readonly family?: ExtendedFamily
+  /** The formula computes in 8 bit itself and gives multiples of 1/255 in [0,1], which need no cutting. */
+  readonly inLevels?: true
   /** The parameter of the formula at severities 1 to 5. */
   readonly constants: Readonly<Record<ConstantSet, readonly [C, C, C, C, C]>>
   /**

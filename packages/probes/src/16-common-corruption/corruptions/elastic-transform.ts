@@ -6,6 +6,7 @@ import type { Random } from '@failmode/core'
 import { mirrorTwice } from './correlate.ts'
 import { defineCorruption, type ImageShape } from './corruption.ts'
 import { mirror } from './defocus-blur.ts'
+import { fillUniform } from './draws.ts'
 import { gaussianFilter } from './gaussian-filter.ts'
 import { type Affine, affinePlaces, resample } from './resample.ts'
 
@@ -63,7 +64,7 @@ export const elasticTransform = defineCorruption<Elastic>({
     )
     if (strength === 0) return tilted
     const field = () => {
-      const noise = random.fillUniform(new Float32Array(height * width))
+      const noise = fillUniform(new Float32Array(height * width), random)
       for (let i = 0; i < noise.length; i++) noise[i] = (2 * noise[i]! - 1) * strength * side
       return gaussianFilter(noise, { height, width, sigma: sigma * side, truncate: 3, border: 'reflect' })
     }

@@ -24,21 +24,21 @@ export const fog = defineCorruption<readonly [strength: number, decay: number]>(
       [1.5, 1.75],
     ],
   },
-  apply(image, [strength, decay], { channels, height, width, random }) {
+  apply(image, [strength, decay], { height, width, random }) {
     let side = 2
     while (side < Math.max(height, width)) side *= 2
     const cloud = plasma(side, { decay, random })
     let brightest = 0
     for (let i = 0; i < image.length; i++) if (image[i]! > brightest) brightest = image[i]!
     const scale = brightest / (brightest + strength)
+    const added = strength * scale
     const plane = height * width
     const out = new Float32Array(image.length)
+    const row = new Float64Array(width)
     for (let y = 0; y < height; y++) {
-      for (let c = 0; c < channels; c++) {
-        const row = c * plane + y * width
-        for (let x = 0; x < width; x++) {
-          out[row + x] = (image[row + x]! + strength * cloud[y * side + x]!) * scale
-        }
+      for (let x = 0; x < width; x++) row[x] = added * cloud[y * side + x]!
+      for (let from = y * width; from < image.length; from += plane) {
+        for (let x = 0; x < width; x++) out[from + x] = image[from + x]! * scale + row[x]!
       }
     }
     return out

@@ -31,9 +31,11 @@ export const frost = defineCorruption<readonly [picture: number, ice: number]>({
     const tint = colourFor(channels, frostTint)
     const out = new Float32Array(image.length)
     for (let c = 0; c < channels; c++) {
+      const from = c * plane
+      const added = tint[c]!
       for (let i = 0; i < plane; i++) {
-        const level = Math.min(Math.max(ice[i]! + tint[c]!, 0), 1)
-        out[c * plane + i] = kept * image[c * plane + i]! + share * level
+        const level = Math.min(Math.max(ice[i]! + added, 0), 1)
+        out[from + i] = kept * image[from + i]! + share * level
       }
     }
     return out

@@ -1,4 +1,5 @@
 import { defineCorruption } from './corruption.ts'
+import { fillNormal } from './draws.ts'
 
 /** x + N(0, c), independent for every number. */
 export const gaussianNoise = defineCorruption<number>({
@@ -8,7 +9,7 @@ export const gaussianNoise = defineCorruption<number>({
     cifar: [0.04, 0.06, 0.08, 0.09, 0.1],
   },
   apply(image, sigma, { random }) {
-    const noise = random.fillNormal(new Float32Array(image.length))
+    const noise = fillNormal(new Float32Array(image.length), random)
     for (let i = 0; i < noise.length; i++) noise[i] = image[i]! + sigma * noise[i]!
     return noise
   },

@@ -1,5 +1,7 @@
 import type { Random } from '@failmode/core'
 import { defineCorruption } from './corruption.ts'
+import { fillUniform } from './draws.ts'
+import { slack } from './eight-bit.ts'
 import { gaussianFilter } from './gaussian-filter.ts'
 import { eachPlane } from './planes.ts'
 
@@ -43,7 +45,7 @@ export const glassBlur = defineCorruption<Glass>({
     for (let plane = 0; plane < image.length; plane += height * width) {
       // The published shuffling is of 8-bit pixels.
       for (let i = 0; i < from.length; i++) {
-        moved[plane + i] = Math.floor(blurred[plane + from[i]!]! * 255 + 1e-4) / 255
+        moved[plane + i] = Math.floor(blurred[plane + from[i]!]! * 255 + slack) / 255
       }
     }
     return blur(moved)
@@ -67,7 +69,7 @@ function shuffled(
 ): Int32Array {
   const order = Int32Array.from({ length: height * width }, (_, i) => i)
   const visited = Math.max(0, height - 2 * distance) * Math.max(0, width - 2 * distance)
-  const draws = random.fillUniform(new Float32Array(2 * rounds * visited))
+  const draws = fillUniform(new Float32Array(2 * rounds * visited), random)
   const span = 2 * distance
   let drawn = 0
   for (let round = 0; round < rounds; round++) {

@@ -9,7 +9,9 @@ export function greyOf(image: Float32Array, { channels, height, width }: ImageSh
   const shares = channels === 3 ? [0.299, 0.587, 0.114] : new Array<number>(channels).fill(1 / channels)
   const grey = new Float32Array(plane)
   for (let c = 0; c < channels; c++) {
-    for (let i = 0; i < plane; i++) grey[i] = grey[i]! + shares[c]! * image[c * plane + i]!
+    const from = c * plane
+    const share = shares[c]!
+    for (let i = 0; i < plane; i++) grey[i] = grey[i]! + share * image[from + i]!
   }
   return grey
 }

@@ -4,6 +4,7 @@ import { fromImage8, toImage8 } from './eight-bit.ts'
 /** JPEG compression at quality c, with colour at half resolution, and decompression. */
 export const jpeg = defineCorruption<number>({
   name: 'jpeg',
+  inLevels: true,
   constants: {
     imagenet: [25, 18, 15, 10, 7],
     cifar: [80, 65, 58, 50, 40],

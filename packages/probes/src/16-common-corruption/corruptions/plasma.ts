@@ -3,6 +3,7 @@
 // a random amount. The amount is wibble^2 at most, because the released code multiplies by wibble twice, and wibble
 // shrinks by `decay` a round. The map is then stretched to [0,1].
 import type { Random } from '@failmode/core'
+import { fillUniform } from './draws.ts'
 
 export interface PlasmaOptions {
   /** What wibble is divided by in each round; larger is smoother. */
@@ -15,7 +16,7 @@ const firstWibble = 100
 /** The map [side, side] in [0,1]; `side` is a power of two, at least 2. */
 export function plasma(side: number, { decay, random }: PlasmaOptions): Float32Array {
   const map = new Float64Array(side * side)
-  const draws = random.fillUniform(new Float32Array(side * side))
+  const draws = fillUniform(new Float32Array(side * side), random)
   const last = side - 1
   let drawn = 0
   let wibble = firstWibble

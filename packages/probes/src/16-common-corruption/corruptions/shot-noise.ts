@@ -1,6 +1,7 @@
 // A Poisson draw is dear, and a picture of bytes has few levels. Where a picture is large enough to pay for it, the
 // distribution of each level is summed up once, and a draw is then one uniform number looked up in the sums.
 import { defineCorruption } from './corruption.ts'
+import { fillUniform } from './draws.ts'
 
 /** Poisson(x c) / c: what a sensor counts when full brightness is c photons. */
 export const shotNoise = defineCorruption<number>({
@@ -11,24 +12,23 @@ export const shotNoise = defineCorruption<number>({
   },
   apply(image, photons, { random }) {
     const out = new Float32Array(image.length)
+    if (image.length < 512 * photons) {
+      for (let i = 0; i < out.length; i++) out[i] = random.poisson(image[i]! * photons) / photons
+      return out
+    }
+    fillUniform(out, random)
     const tables = new Array<Counts | undefined>(256)
-    const pays = image.length >= 512 * photons
-    const draws = pays ? random.fillUniform(new Float32Array(image.length)) : out
-    for (let i = 0; i < image.length; i++) {
+    for (let i = 0; i < out.length; i++) {
       const x = image[i]!
-      const level = Math.round(x * 255)
-      if (!pays || Math.abs(level / 255 - x) > 1e-6) {
+      const level = (x * 255 + 0.5) | 0
+      if (Math.abs(level / 255 - x) > 1e-6) {
         out[i] = random.poisson(x * photons) / photons
         continue
       }
-      let table = tables[level]
-      if (table === undefined) {
-        table = countsOf((level / 255) * photons)
-        tables[level] = table
-      }
-      const { sums, starts } = table
-      const draw = draws[i]!
-      let count = starts[Math.floor(draw * steps)]!
+      const table = (tables[level] ??= countsOf((level / 255) * photons))
+      const sums = table.sums
+      const draw = out[i]!
+      let count = table.starts[(draw * steps) | 0]!
       while (draw >= sums[count]!) count++
       out[i] = count / photons
     }
@@ -36,7 +36,7 @@ export const shotNoise = defineCorruption<number>({
   },
 })
 
-const steps = 64
+const steps = 256
 
 interface Counts {
   /** Chance of at most k events; the last is 1. */

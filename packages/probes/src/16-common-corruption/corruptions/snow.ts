@@ -1,5 +1,7 @@
 import { addEnlarged, cropSide } from './clipped-zoom.ts'
 import { defineCorruption } from './corruption.ts'
+import { fillNormal } from './draws.ts'
+import { valueOfLevel } from './eight-bit.ts'
 import { greyOf } from './grey.ts'
 import { smear } from './smear.ts'
 
@@ -61,26 +63,31 @@ export const snow = defineCorruption<Snow>({
 
     // Only the middle of the noise is enlarged, so no more than that is drawn.
     const [rows, columns] = [cropSide(height, zoom), cropSide(width, zoom)]
-    const noise = random.fillNormal(new Float32Array(rows * columns))
+    const noise = fillNormal(new Float32Array(rows * columns), random)
     for (let i = 0; i < noise.length; i++) noise[i] = mean + sigma * noise[i]!
     const flakes = new Float32Array(plane)
     addEnlarged(flakes, { height, width }, { factor: zoom, plane: noise, start: 0, stride: columns })
     for (let i = 0; i < plane; i++) {
       const flake = flakes[i]!
-      flakes[i] = flake < threshold ? 0 : Math.floor(Math.min(flake, 1) * 255) / 255
+      flakes[i] = flake < threshold ? 0 : valueOfLevel[(Math.min(Math.max(flake, 0), 1) * 255) | 0]!
     }
     const angle = -135 + 90 * random.uniform()
     const fall = smear(flakes, { radius, sigma: blur, angle }, { height, width })
     // The published layer is stored in 8 bit once more.
-    for (let i = 0; i < plane; i++) fall[i] = Math.round(fall[i]! * 255) / 255
+    for (let i = 0; i < plane; i++) fall[i] = valueOfLevel[(fall[i]! * 255 + 0.5) | 0]!
 
-    const grey = greyOf(image, shape)
+    const white = greyOf(image, shape)
+    for (let i = 0; i < plane; i++) {
+      white[i] = white[i]! * 1.5 + 0.5
+      flakes[i] = fall[i]! + fall[plane - 1 - i]!
+    }
     const out = new Float32Array(image.length)
     for (let from = 0; from < out.length; from += plane) {
       for (let i = 0; i < plane; i++) {
         const x = image[from + i]!
-        const white = grey[i]! * 1.5 + 0.5
-        out[from + i] = kept * x + (1 - kept) * (white > x ? white : x) + fall[i]! + fall[plane - 1 - i]!
+        // The greater of white and x, without a branch that no processor could guess.
+        const whiter = 0.5 * (white[i]! + x + Math.abs(white[i]! - x))
+        out[from + i] = kept * x + (1 - kept) * whiter + flakes[i]!
       }
     }
     return out

@@ -1,4 +1,5 @@
 import { defineCorruption } from './corruption.ts'
+import { fillNormal } from './draws.ts'
 import { dropThickness } from './drops.ts'
 import { gaussianFilter } from './gaussian-filter.ts'
 import { colourFor } from './grey.ts'
@@ -54,7 +55,7 @@ export const spatter = defineCorruption<Spatter>({
   apply(image, { mean, sigma, blur, threshold, weight, kind }, { channels, height, width, random }) {
     const size = { height, width }
     const plane = height * width
-    const noise = random.fillNormal(new Float32Array(plane))
+    const noise = fillNormal(new Float32Array(plane), random)
     for (let i = 0; i < plane; i++) noise[i] = mean + sigma * noise[i]!
     const liquid = gaussianFilter(noise, { ...size, sigma: blur, truncate: 4, border: 'nearest' })
     const out = new Float32Array(image.length)
