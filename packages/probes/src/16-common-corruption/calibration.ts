@@ -169,7 +169,7 @@ function judge({ measurements }: Measured, { threshold }: CommonCorruptionOption
   const gap = measurements.find(({ name, slice }) => name === 'overconfidence' && slice === undefined)
   const clean = measurements.find(({ name, slice }) => name === 'overconfidence' && slice?.severity === 0)
   if (gap === undefined || clean === undefined) throw new TypeError('the check has no overall measurement')
-  const said = `On corrupted images the model is on average ${points(gap.value)} surer than right (${points(lowOf(gap))} to ${points(highOf(gap))} with 95 % confidence); on the same images as they are, ${points(clean.value)}.`
+  const said = `On corrupted images mean confidence is ${apart(gap.value)} accuracy (${signed(lowOf(gap))} to ${signed(highOf(gap))} points with 95 % confidence); on the same images as they are, ${apart(clean.value)} it.`
   if (lowOf(gap) > threshold.overconfidence) {
     return {
       outcome: 'finding',
@@ -216,6 +216,16 @@ function judge({ measurements }: Measured, { threshold }: CommonCorruptionOption
     },
     claims: [],
   }
+}
+
+/** `2.1 points above`, of a difference. */
+function apart(difference: number): string {
+  return `${points(Math.abs(difference))} ${difference < 0 ? 'below' : 'above'}`
+}
+
+function signed(difference: number): string {
+  const value = Number((difference * 100).toFixed(1))
+  return value > 0 ? `+${value}` : String(value).replace('-', '\u2212')
 }
 
 function points(share: number): string {
