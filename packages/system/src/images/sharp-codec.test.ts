@@ -101,3 +101,15 @@ test('a machine without sharp gets a typed error that says what to install', asy
   expect(error).toBeInstanceOf(FailmodeError)
   expect(error).toMatchObject({ code: 'runtime-missing', hint: expect.stringContaining('npm install sharp') })
 })
+
+test('a codec loads sharp once, with its first picture', async () => {
+  let loads = 0
+  const counted = createImageCodec(() => {
+    loads++
+    return loadSharp()
+  })
+  expect(loads).toBe(0)
+  await Promise.all([counted.encodePng(picture(1)), counted.throughJpeg(picture(3), 50)])
+  await counted.encodePng(picture(3))
+  expect(loads).toBe(1)
+})

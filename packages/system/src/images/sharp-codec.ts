@@ -21,8 +21,28 @@ export async function loadSharp(
   }
 }
 
-/** @throws RangeError (from its methods) for a picture whose data do not fit its size, or a quality outside 1..100 */
-export function createImageCodec(): ImageCodec {
+/**
+ * Loads sharp with its first picture.
+ * @throws RangeError (from its methods) for a picture whose data do not fit its size, or a quality outside 1..100
+ */
+export function createImageCodec(load: () => Promise<Sharp> = loadSharp): ImageCodec {
+  let loading: Promise<Sharp> | undefined
+  const sharpOnce = () => {
+    loading ??= load()
+    return loading
+  }
+  const open = async ({ width, height, channels, data }: Image8) => {
+    if (channels !== 1 && channels !== 3 && channels !== 4) {
+      throw new RangeError(`a picture has 1, 3 or 4 channels, got ${channels}`)
+    }
+    if (data.length !== width * height * channels) {
+      throw new RangeError(
+        `${width} x ${height} x ${channels} needs ${width * height * channels} bytes, got ${data.length}`,
+      )
+    }
+    const sharp = await sharpOnce()
+    return sharp(data, { raw: { width, height, channels } })
+  }
   return {
     async encodePng(image) {
       const sharp = await open(image)
@@ -44,22 +64,9 @@ export function createImageCodec(): ImageCodec {
         .toColourspace(space)
         .jpeg({ quality, chromaSubsampling: '4:2:0', mozjpeg: false })
         .toBuffer()
-      const sharp = await loadSharp()
+      const sharp = await sharpOnce()
       const { data } = await sharp(encoded).toColourspace(space).raw().toBuffer({ resolveWithObject: true })
       return { ...image, data: new Uint8Array(data.buffer, data.byteOffset, data.length) }
     },
   }
-}
-
-async function open({ width, height, channels, data }: Image8) {
-  if (channels !== 1 && channels !== 3 && channels !== 4) {
-    throw new RangeError(`a picture has 1, 3 or 4 channels, got ${channels}`)
-  }
-  if (data.length !== width * height * channels) {
-    throw new RangeError(
-      `${width} x ${height} x ${channels} needs ${width * height * channels} bytes, got ${data.length}`,
-    )
-  }
-  const sharp = await loadSharp()
-  return sharp(data, { raw: { width, height, channels } })
 }

@@ -1,6 +1,6 @@
 // Correlation of one channel with a few weighted offsets, the work of every blur here. The channel is copied once with
 // its border written out, so that the inner loop has no test in it. That loop is in
-// kernel/kernel.wat. It adds in 32-bit numbers: the errors are some 10^-7, and a grey level is 4 10^-3.
+// kernel/loops.ts. It adds in 32-bit numbers: the errors are some 10^-7, and a grey level is 4 10^-3.
 import { kernelWith } from './kernel/kernel.ts'
 
 /** A pixel at a distance, and how much it counts. */
