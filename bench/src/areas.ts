@@ -31,7 +31,7 @@ export function parseArea(text: string): AreaName {
 
 /** Areas whose bars lie in more files than the one of their name. */
 const filesOf: Partial<Record<AreaName, readonly string[]>> = {
-  corruption: ['corruption', 'large-folder', 'shift'],
+  corruption: ['corruption', 'large-folder', 'shift', 'mistakes'],
 }
 
 /** The bars of one area, in the order in which they run. */

@@ -4,6 +4,7 @@ import type { AnyProbe, AnyStepHandler } from '@failmode/core'
 import perturbation from './01-perturbation/index.ts'
 import supplyChain from './09-supply-chain/index.ts'
 import distributionalShift from './14-distributional-shift/index.ts'
+import naturalAdversarialExamples from './15-natural-adversarial-examples/index.ts'
 import commonCorruption from './16-common-corruption/index.ts'
 import incompleteTesting from './17-incomplete-testing/index.ts'
 
@@ -11,6 +12,7 @@ export const probes: readonly AnyProbe[] = [
   perturbation,
   supplyChain,
   distributionalShift,
+  naturalAdversarialExamples,
   commonCorruption,
   incompleteTesting,
 ]
