@@ -55,6 +55,7 @@ const runOptions = (c: Command): Command =>
     .option('--budget <name>', 'quick, standard or thorough')
     .option('--seed <n>', 'seed of every random draw')
     .option('--max-queries <n>', 'the most queries and gradients that the run may spend')
+    .option('--reference-compatible', 'do as published code where it differs from its paper')
 
 command(
   'demo',

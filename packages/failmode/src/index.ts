@@ -2,12 +2,15 @@
 export { catalogue } from '@failmode/catalogue'
 export {
   type Check,
+  createRandom,
+  createShiftMonitor,
   defineProbe,
   FailmodeError,
   type Probe,
   type RunDocument,
   type StepHandler,
 } from '@failmode/core'
+export { corruptAudio, corruptImage, corruptTable, corruptText } from '@failmode/probes'
 export { renderers } from '@failmode/report'
 export {
   defineSystem,

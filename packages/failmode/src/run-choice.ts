@@ -52,8 +52,9 @@ export function sourceChoice(options: Options): SourceChoice {
   const config = text(options, 'config')
   const model = text(options, 'model')
   const data = text(options, 'data')
+  const how = options.referenceCompatible === true ? { referenceCompatible: true } : {}
   if (model === undefined && data === undefined) {
-    return { kind: 'config', path: config === undefined ? null : resolve(config) }
+    return { kind: 'config', path: config === undefined ? null : resolve(config), ...how }
   }
   if (config !== undefined) {
     throw new FailmodeError('usage', {
@@ -66,7 +67,7 @@ export function sourceChoice(options: Options): SourceChoice {
       hint: 'Give both, or a configuration with --config.',
     })
   }
-  return { kind: 'inferred', model: resolve(model), data: resolve(data) }
+  return { kind: 'inferred', model: resolve(model), data: resolve(data), ...how }
 }
 
 export function runSettings(
@@ -86,7 +87,7 @@ export function runSettings(
     ...(baseline === null ? {} : { baseline }),
     origin: choice,
     reproduce: (checkId) =>
-      `failmode ${sourceWords(choice.source)} --only ${checkId} --budget ${choice.budget} --seed ${seed}`,
+      `failmode ${sourceWords(choice.source)} --only ${checkId} --budget ${choice.budget} --seed ${seed}${choice.source.referenceCompatible === true ? ' --reference-compatible' : ''}`,
   }
 }
 

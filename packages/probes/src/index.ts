@@ -8,6 +8,11 @@ import naturalAdversarialExamples from './15-natural-adversarial-examples/index.
 import commonCorruption from './16-common-corruption/index.ts'
 import incompleteTesting from './17-incomplete-testing/index.ts'
 
+export { corruptAudio } from './16-common-corruption/audio/corrupt-audio.ts'
+export { corruptImage } from './16-common-corruption/corruptions/corrupt-image.ts'
+export { corruptTable } from './16-common-corruption/table/corrupt-table.ts'
+export { corruptText } from './16-common-corruption/text/corrupt-text.ts'
+
 export const probes: readonly AnyProbe[] = [
   perturbation,
   supplyChain,

@@ -43,6 +43,10 @@ it('treats the runs alike, keeps to [0,1], and mid-p is the smaller', () => {
   )
 })
 
+it('does not fall below 0 where the tail is smaller than any number', () => {
+  expect(mcnemar(2, 1093)).toMatchObject({ exact: 0, midP: 0 })
+})
+
 it('claims nothing when the runs never differ, and refuses what cannot be compared', () => {
   expect(mcnemar(0, 0)).toMatchObject({ exact: 1, midP: 1 })
   expect(() => mcnemar(-1, 2)).toThrow(RangeError)

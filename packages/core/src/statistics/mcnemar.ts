@@ -31,7 +31,8 @@ export function mcnemar(onlyFirst: number, onlySecond: number): McNemar {
   const point = binomialProbability(fewer, n, 0.5)
   if (onlyFirst === onlySecond) return { onlyFirst, onlySecond, exact: 1, midP: 1 - point / 2 }
   const exact = Math.min(1, 2 * binomialCdf(fewer, n, 0.5))
-  return { onlyFirst, onlySecond, exact, midP: exact - point }
+  // Near the smallest numbers there are, the tail may be lost where one of its terms is not.
+  return { onlyFirst, onlySecond, exact, midP: Math.max(0, exact - point) }
 }
 
 /**

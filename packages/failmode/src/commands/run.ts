@@ -117,6 +117,7 @@ async function storedChoice(folder: string, options: Options): Promise<RunChoice
     'bugBar',
     'failOn',
     'baseline',
+    'referenceCompatible',
     'out',
   ]
   const given = chosen.find((name) => options[name] !== undefined)
