@@ -31,7 +31,7 @@ export function openFileSource(path: string): FileSource {
 /** Reads from an open file, which stays the caller's to close. */
 export function descriptorSource(file: number, size: number): Source {
   let windowAt = 0
-  let window = new Uint8Array(0)
+  let window: Uint8Array = new Uint8Array(0)
   const fill = (offset: number, length: number): Uint8Array => {
     const bytes = new Uint8Array(length)
     let got = 0

@@ -30,7 +30,11 @@ export function slice(source: Source, offset: number, length: number = source.si
 /** Pieces of a range in order, each `pieceSize` bytes but the last. */
 export function* pieces(
   source: Source,
-  { from = 0, to = source.size, pieceSize = 1 << 18 }: { from?: number; to?: number; pieceSize?: number } = {},
+  {
+    from = 0,
+    to = source.size,
+    pieceSize = 1 << 18,
+  }: { from?: number; to?: number; pieceSize?: number } = {},
 ): Generator<{ readonly offset: number; readonly bytes: Uint8Array }> {
   for (let offset = from; offset < to; offset += pieceSize) {
     const bytes = source.read(offset, Math.min(pieceSize, to - offset))
