@@ -1,0 +1,68 @@
+// The script of the child process that reads files. It is told one path at a time on its IPC channel and answers with
+// what it found there. A file that hangs it or eats its memory ends this process and no other.
+import { dirname } from 'node:path'
+import { knowledge } from '../formats/index.ts'
+import { ScannerError } from '../scanner-error.ts'
+import { openFileSource } from '../source/file-source.ts'
+import { openFolder } from '../source/folder.ts'
+import { examine, examineFolder } from './examine.ts'
+import type { ScanLimits } from './limits.ts'
+import type { FileScan } from './scan-report.ts'
+
+export interface ScanRequest {
+  /** Where it is. */
+  readonly path: string
+  /** What it is called in the report. */
+  readonly name: string
+  readonly kind: 'file' | 'folder'
+  readonly limits: Partial<ScanLimits>
+}
+
+export type ScanReply =
+  | { readonly kind: 'file'; readonly scan: FileScan }
+  | { readonly kind: 'folder'; readonly scan: FileScan | null; readonly claimed: readonly string[] }
+  | { readonly kind: 'unreadable'; readonly message: string }
+
+/** Does what a request asks, in this process. */
+export async function answer({ path, name, kind, limits }: ScanRequest): Promise<ScanReply> {
+  try {
+    return kind === 'file' ? await answerFile(path, name, limits) : await answerFolder(path, name, limits)
+  } catch (error) {
+    if (!(error instanceof ScannerError)) throw error
+    return { kind: 'unreadable', message: error.message }
+  }
+}
+
+async function answerFile(path: string, name: string, limits: Partial<ScanLimits>): Promise<ScanReply> {
+  const source = openFileSource(path)
+  const beside = openFolder(dirname(path), { deep: false })
+  try {
+    return { kind: 'file', scan: await examine(source, name, knowledge, { limits, beside }) }
+  } finally {
+    beside.close()
+    source.close()
+  }
+}
+
+async function answerFolder(path: string, name: string, limits: Partial<ScanLimits>): Promise<ScanReply> {
+  const folder = openFolder(path)
+  try {
+    const result = await examineFolder(folder, name, knowledge, { limits })
+    return { kind: 'folder', scan: result?.scan ?? null, claimed: [...(result?.claimed ?? [])] }
+  } finally {
+    folder.close()
+  }
+}
+
+// Only where this module is the script of a child; in tests it may be imported.
+if (process.send !== undefined && process.argv.includes('--failmode-scan-child')) {
+  process.on('message', (request: ScanRequest) => {
+    answer(request).then(
+      (reply) => process.send?.(reply),
+      (error: unknown) => {
+        process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+        process.exit(70)
+      },
+    )
+  })
+}
