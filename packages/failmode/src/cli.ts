@@ -177,6 +177,19 @@ command(
       .option('--output <file>', 'where to write (default: stdout)'),
 )
 command(
+  'scan <paths...>',
+  'look into model files: what they would run, and whether they are what they seem',
+  () => import('./commands/scan.ts'),
+  (c) =>
+    c
+      .option('--exclude <globs...>', 'files to leave out; .git folders are left out always')
+      .option('--all', 'show clean files and notes too')
+      .option('--seconds <n>', 'limit for one file (default: 120)')
+      .option('--format <form>', 'text, json or sarif (default: text)')
+      .option('--json', 'the same as --format json')
+      .option('--output <file>', 'write the document there (json or sarif)'),
+)
+command(
   'lock [paths...]',
   'write sha-256 digests of the artifacts into models.lock.json',
   () => import('./commands/lock.ts'),

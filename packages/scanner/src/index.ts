@@ -16,4 +16,10 @@ export {
   type WeakAlgorithm,
   weakAlgorithms,
 } from './lock.ts'
+export { scanSarif } from './report/scan-sarif.ts'
+export { defaultLimits, type ScanLimits } from './scan/limits.ts'
+export type { Rule } from './scan/rule.ts'
+export { type Scan, type ScanOptions, scanPaths } from './scan/scan-paths.ts'
+export type { FileScan, Json, ScanFinding, ScanPart } from './scan/scan-report.ts'
+export { type ScanSeverity, severities, type Verdict, verdicts, worstVerdict } from './scan/verdict.ts'
 export { ScannerError, type ScannerErrorCode, scannerErrorCodes } from './scanner-error.ts'

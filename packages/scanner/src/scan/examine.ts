@@ -12,6 +12,7 @@ import {
   NotThisFormat,
   type ScanContext,
 } from '../formats/format.ts'
+import { examineStrings, stringBytes } from '../formats/strings/strings.ts'
 import { pieces, type Source, slice } from '../source/source.ts'
 import { Budget, defaultLimits, LimitReached, type ScanLimits } from './limits.ts'
 import type { Rule } from './rule.ts'
@@ -198,6 +199,7 @@ class Examination {
   /** Once something that all parts share is spent, nothing more is opened; one finding says so. */
   private spent = false
   private searched = 0
+  private stringsRead = 0
 
   constructor(knowledge: Knowledge, budget: Budget) {
     this.knowledge = knowledge
@@ -293,6 +295,7 @@ class Examination {
     }
     try {
       const { end } = await format.examine(source, context)
+      if (trial.parts.length === 0) this.strings(source, context)
       keep()
       return { kind: 'done', end }
     } catch (error) {
@@ -312,6 +315,14 @@ class Examination {
       })
       return { kind: 'malformed', end: 0 }
     }
+  }
+
+  /** What has nothing nested in it is looked through for secrets; of the rest, what is nested is. */
+  private strings(source: Source, context: ScanContext): void {
+    const bytes = Math.min(source.size, stringBytes)
+    if (this.stringsRead + bytes > this.budget.limits.searchBytes) return
+    this.stringsRead += bytes
+    examineStrings(source, context)
   }
 
   private context(place: Place, facts: Record<string, Json>): ScanContext {
