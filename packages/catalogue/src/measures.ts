@@ -8,6 +8,7 @@ import {
   badNetsPaper,
   corruptionsPaper,
   failingLoudlyPaper,
+  safePicklePaper,
   stealingPaper,
 } from './techniques/paper.ts'
 
@@ -61,6 +62,8 @@ const combinatorialTesting = {
   url: 'https://doi.org/10.6028/NIST.SP.800-142',
   provenance: 'memory',
 } as const
+
+const ofScan = { unit: 'count', source: safePicklePaper } as const
 
 export const measures: readonly Measure[] = [
   {
@@ -216,6 +219,84 @@ export const measures: readonly Measure[] = [
         'Number of artifacts of the configuration that are not there. They make the check inconclusive, never clean.',
       responder: 'Find out whether they were moved, or removed to hide something.',
       policy: 'Files that should have been examined and could not be.',
+    },
+  },
+  {
+    name: 'scanned-artifacts',
+    title: 'scanned files',
+    ...ofScan,
+    better: 'neither',
+    say: {
+      engineer:
+        'Number of files of the artifacts that were looked into, those of folders counted one by one; the denominator of the other counts of the check.',
+      responder: 'Check that every file that is loaded in service is among them.',
+      policy: 'How many files the statement covers.',
+    },
+  },
+  {
+    name: 'malicious-artifacts',
+    title: 'malicious files',
+    ...ofScan,
+    better: 'lower',
+    say: {
+      engineer:
+        'Number of files that would run or hide something that no honest model file does, such as a call of os.system in a pickle or a program under the name of weights. Each is named with the byte, the call and the rule.',
+      responder:
+        'Do not load them, and find every machine that did. The reconstructed call says what ran there and with what arguments.',
+      policy:
+        'Files that act against whoever opens them. Where they came from, and who should have looked, are the questions to ask.',
+    },
+  },
+  {
+    name: 'suspicious-artifacts',
+    title: 'suspicious files',
+    ...ofScan,
+    better: 'lower',
+    say: {
+      engineer:
+        'Number of files that can run or reach something and may still be honest: a Lambda layer, a custom operator, code beside the weights, an import that is on no list. Somebody has to read what is named.',
+      responder:
+        'Treat as hostile until a person has read what is named; ask the maker why the file needs it.',
+      policy:
+        'Files that carry instructions and not only numbers. They need a reviewer before they are used.',
+    },
+  },
+  {
+    name: 'malformed-artifacts',
+    title: 'malformed files',
+    ...ofScan,
+    better: 'lower',
+    say: {
+      engineer:
+        'Number of files that break the rules of their own format, so that two readers may see two things. What was found before the break is reported too.',
+      responder:
+        'Fetch them again from the source and compare digests; a broken file may be built to blind a scanner.',
+      policy: 'Damaged files, by accident or to mislead.',
+    },
+  },
+  {
+    name: 'not-examined-artifacts',
+    title: 'files that could not be examined',
+    ...ofScan,
+    better: 'lower',
+    say: {
+      engineer:
+        'Number of files of which some part has no known format, or lay behind a limit. They make the check inconclusive, never clean.',
+      responder: 'Nothing is known of these files. Look at them by other means.',
+      policy: 'Files about which the scan can make no statement.',
+    },
+  },
+  {
+    name: 'clean-artifacts',
+    title: 'clean files',
+    ...ofScan,
+    better: 'higher',
+    say: {
+      engineer:
+        'Number of files that were read to the last byte by a format that is known, with no rule objecting. It says nothing about what the numbers in them do.',
+      responder:
+        'Loading these files runs nothing of their own. A backdoor in the weights is another matter.',
+      policy: 'Files that carry nothing that acts by itself, as far as the method can see.',
     },
   },
   {

@@ -1,5 +1,12 @@
 // The front door of core.
-export type { ArtifactTarget, MeasuredArtifact } from './artifact-target.ts'
+export {
+  type ArtifactFinding,
+  type ArtifactTarget,
+  type ArtifactVerdict,
+  artifactVerdicts,
+  type MeasuredArtifact,
+  type ScannedArtifact,
+} from './artifact-target.ts'
 export { aurra } from './calibration/aurra.ts'
 export {
   type BinOptions,

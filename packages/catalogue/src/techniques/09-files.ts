@@ -1,6 +1,6 @@
 // What is done to files and to the programs that read them: modes 9 and 11.
 import type { TechniqueInput } from '../schema.ts'
-import { arxiv, badNetsPaper } from './paper.ts'
+import { arxiv, badNetsPaper, safePicklePaper } from './paper.ts'
 
 export const files: readonly TechniqueInput[] = [
   {
@@ -22,6 +22,26 @@ export const files: readonly TechniqueInput[] = [
     limits:
       'A match proves nothing about a file that was bad when it was locked, or when the lock was changed with it.',
     source: badNetsPaper,
+  },
+  {
+    id: 'model-file-scan',
+    name: 'model file scan',
+    aliases: ['pickle scan', 'model scanner', 'malware scan of models'],
+    kind: 'test',
+    modes: ['supply-chain'],
+    access: 'artifact',
+    goal: 'To say what loading a file would run or reach, without loading it.',
+    say: {
+      engineer:
+        'Decides the format from the bytes, opens containers to any depth within limits, and follows pickles on a symbolic machine. Only exact names that are known to be harmless pass; all else is reported with its byte and the call that would happen.',
+      responder:
+        'The finding names the call with its arguments, which is what ran on every machine that loaded the file. Keep the file as evidence and search for its digest.',
+      policy:
+        'A model file can be a program. The scan reads it as a customs officer reads a declaration and the parcel too, and says "not examined" where it could not look.',
+    },
+    limits:
+      'It judges what files carry, not what their numbers do: a backdoor in the weights passes. A trick that nobody has published may pass too, and no scan replaces a signature of somebody who is trusted.',
+    source: safePicklePaper,
   },
   {
     id: 'malformed-inputs',

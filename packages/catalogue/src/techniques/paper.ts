@@ -13,6 +13,11 @@ export const autoAttackPaper = arxiv(
   'Croce and Hein. "Reliable evaluation of adversarial robustness with an ensemble of diverse parameter-free attacks." ICML 2020.',
 )
 
+export const safePicklePaper = arxiv(
+  '2602.19818',
+  'SafePickle: detection of malicious pickle model files. 2026.',
+)
+
 export const carliniWagnerAudioPaper = arxiv(
   '1801.01944',
   'Carlini and Wagner. "Audio adversarial examples: Targeted attacks on speech-to-text." 2018.',

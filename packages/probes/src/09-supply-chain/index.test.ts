@@ -7,6 +7,7 @@ import {
   type Measured,
   type MeasuredArtifact,
   runDocumentSchema,
+  type ScannedArtifact,
   type StepContext,
 } from '@failmode/core'
 import { createLock, formatLock } from '@failmode/scanner'
@@ -20,7 +21,7 @@ import type { SupplyChainOptions } from './options.ts'
 const check = probe.checks[0]!
 const defaults = probe.options.parse({})
 
-async function measure(artifacts: ArtifactTarget, options = defaults): Promise<Measured> {
+async function measure(artifacts: ArtifactTarget, options = defaults, measured = check): Promise<Measured> {
   const refuse = () => {
     throw new Error('this probe needs nothing but artifacts')
   }
@@ -45,7 +46,7 @@ async function measure(artifacts: ArtifactTarget, options = defaults): Promise<M
       return { output: JSON.parse(JSON.stringify(output)), cost: { queries: 0, gradients: 0 } }
     },
   } satisfies CheckContext<SupplyChainOptions>
-  return JSON.parse(JSON.stringify(await check.measure(context))) as Measured
+  return JSON.parse(JSON.stringify(await measured.measure(context))) as Measured
 }
 
 async function judge(artifacts: ArtifactTarget, options = defaults): Promise<Judgement> {
@@ -70,6 +71,74 @@ const locked = (files: readonly MeasuredArtifact[]): string =>
       { tool: 'test' },
     ),
   )
+
+describe('the contents of artifacts', () => {
+  const contents = probe.checks[1]!
+  const scannedAs = (verdict: ScannedArtifact['verdict'], path = 'model.onnx'): ScannedArtifact => ({
+    path,
+    format: 'pickle',
+    bytes: 10,
+    verdict,
+    findings:
+      verdict === 'clean'
+        ? []
+        : [
+            {
+              rule: 'pickle/dangerous-import',
+              verdict,
+              severity: 'critical',
+              title: 'The pickle calls a function of the system',
+              part: `${path}!data.pkl`,
+              offset: 3,
+              message: 'It imports os.system.',
+              call: "os.system('true')",
+              why: 'Whoever loads it runs it.',
+              advice: 'Do not load it.',
+            },
+          ],
+    more: 0,
+  })
+  const judgeScan = async (...scanned: ScannedArtifact[]): Promise<Judgement> =>
+    contents.judge(await measure(collection([], null, scanned), defaults, contents), defaults)
+
+  it('rates a malicious file by the bar, with the call that loading it would make', async () => {
+    const judged = await judgeScan(scannedAs('malicious'), scannedAs('clean', 'b.onnx'))
+    expect(judged.outcome).toBe('finding')
+    expect(judged.claims).toHaveLength(1)
+    expect(judged.claims[0]).toMatchObject({
+      title: 'model.onnx is malicious: the pickle calls a function of the system',
+      facts: {},
+      subject: 'contents of model.onnx: pickle/dangerous-import',
+    })
+    expect(judged.claims[0]?.offBar).toBeUndefined()
+    expect(judged.claims[0]?.description).toContain("os.system('true')")
+  })
+
+  it('rates a suspicious and a malformed file on our scale only', async () => {
+    const judged = await judgeScan(scannedAs('suspicious'), scannedAs('malformed', 'b.onnx'))
+    expect(judged.claims.map(({ offBar, facts }) => [offBar, facts.harm])).toEqual([
+      [true, 'noticeable'],
+      [true, 'slight'],
+    ])
+  })
+
+  it('never calls what could not be examined clean', async () => {
+    expect((await judgeScan(scannedAs('not-examined'), scannedAs('clean', 'b.onnx'))).outcome).toBe(
+      'inconclusive',
+    )
+    expect((await judgeScan()).outcome).toBe('inconclusive')
+    expect((await judgeScan(scannedAs('clean'))).outcome).toBe('no-finding')
+  })
+
+  it('measures only what its meta names, in the form of the run document', async () => {
+    const measured = await measure(collection([], null, [scannedAs('malicious')]), defaults, contents)
+    expect(measured.measurements.map(({ name }) => name).sort()).toEqual(
+      [...contents.meta.measurements].sort(),
+    )
+    const { measurements: schema } = runDocumentSchema.shape.modes.element.shape
+    expect(schema.parse(measured.measurements)).toEqual(measured.measurements)
+  })
+})
 
 describe('the supply-chain probe', () => {
   it('finds the changed file of the fixture, and nothing in the untouched one', async () => {
@@ -196,7 +265,13 @@ describe('the supply-chain probe', () => {
   it('measures only what its meta names, in the form of the run document', async () => {
     const measured = await measure(vulnerable)
     expect(measured.measurements.map(({ name }) => name).sort()).toEqual([...check.meta.measurements].sort())
-    const summary = await probe.summarize?.({ measured: new Map([[check.meta.id, measured]]) } as never)
+    const inside = await measure(vulnerable, defaults, probe.checks[1]!)
+    const summary = await probe.summarize?.({
+      measured: new Map([
+        [check.meta.id, measured],
+        ['supply-chain/contents', inside],
+      ]),
+    } as never)
     expect(summary?.measurements.map(({ name }) => name)).toEqual(probe.meta.headline)
     const { measurements: schema } = runDocumentSchema.shape.modes.element.shape
     expect(schema.parse(measured.measurements)).toEqual(measured.measurements)

@@ -6,7 +6,15 @@ export const meta: ProbeMeta = {
   summary:
     'Hashes every model file of the system and compares it with the digests that were written down for it.',
   tags: ['security', 'integrity', 'artifacts'],
-  headline: ['verified-artifacts', 'digest-mismatches', 'without-digest', 'weak-digests'],
+  headline: [
+    'verified-artifacts',
+    'digest-mismatches',
+    'without-digest',
+    'weak-digests',
+    'malicious-artifacts',
+    'suspicious-artifacts',
+    'not-examined-artifacts',
+  ],
 }
 
 export const digestsMeta: CheckMeta = {
@@ -23,5 +31,22 @@ export const digestsMeta: CheckMeta = {
     'without-digest',
     'weak-digests',
     'missing-artifacts',
+  ],
+}
+
+export const contentsMeta: CheckMeta = {
+  id: 'supply-chain/contents',
+  title: 'What is inside the artifacts',
+  variant: null,
+  access: 'artifact',
+  knowledge: [],
+  proves: 'What loading each model file would run or reach, read from its bytes without loading it.',
+  measurements: [
+    'scanned-artifacts',
+    'malicious-artifacts',
+    'suspicious-artifacts',
+    'malformed-artifacts',
+    'not-examined-artifacts',
+    'clean-artifacts',
   ],
 }

@@ -196,6 +196,7 @@ export const noArtifacts: ArtifactTarget = {
   paths: [],
   lockName: 'models.lock.json',
   measure: async () => [],
+  scan: async () => [],
   lockText: async () => null,
 }
 
