@@ -19,6 +19,7 @@ export {
 export { scanSarif } from './report/scan-sarif.ts'
 export { defaultLimits, type ScanLimits } from './scan/limits.ts'
 export type { Rule } from './scan/rule.ts'
+export { scanBytes, scanFile } from './scan/scan-file.ts'
 export { type Scan, type ScanOptions, scanPaths } from './scan/scan-paths.ts'
 export type { FileScan, Json, ScanFinding, ScanPart } from './scan/scan-report.ts'
 export { type ScanSeverity, severities, type Verdict, verdicts, worstVerdict } from './scan/verdict.ts'

@@ -1,12 +1,11 @@
 // The script of the child process that reads files. It is told one path at a time on its IPC channel and answers with
 // what it found there. A file that hangs it or eats its memory ends this process and no other.
-import { dirname } from 'node:path'
 import { knowledge } from '../formats/index.ts'
 import { ScannerError } from '../scanner-error.ts'
-import { openFileSource } from '../source/file-source.ts'
 import { openFolder } from '../source/folder.ts'
-import { examine, examineFolder } from './examine.ts'
+import { examineFolder } from './examine.ts'
 import type { ScanLimits } from './limits.ts'
+import { scanFile } from './scan-file.ts'
 import type { FileScan } from './scan-report.ts'
 
 export interface ScanRequest {
@@ -26,21 +25,12 @@ export type ScanReply =
 /** Does what a request asks, in this process. */
 export async function answer({ path, name, kind, limits }: ScanRequest): Promise<ScanReply> {
   try {
-    return kind === 'file' ? await answerFile(path, name, limits) : await answerFolder(path, name, limits)
+    return kind === 'file'
+      ? { kind, scan: await scanFile(path, { name, limits }) }
+      : await answerFolder(path, name, limits)
   } catch (error) {
     if (!(error instanceof ScannerError)) throw error
     return { kind: 'unreadable', message: error.message }
-  }
-}
-
-async function answerFile(path: string, name: string, limits: Partial<ScanLimits>): Promise<ScanReply> {
-  const source = openFileSource(path)
-  const beside = openFolder(dirname(path), { deep: false })
-  try {
-    return { kind: 'file', scan: await examine(source, name, knowledge, { limits, beside }) }
-  } finally {
-    beside.close()
-    source.close()
   }
 }
 
