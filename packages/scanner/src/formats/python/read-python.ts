@@ -68,7 +68,7 @@ export function readPython(text: string, budget: Budget): PythonSource {
       calls.push({ callee, text: shown(text, node), at: node.from, when: whenRun(node, text) })
     } else if (node.name === 'Decorator') {
       // A decorator is called with what it stands on, when the file is imported.
-      const callee = resolve(node.lastChild)
+      const callee = decoratorOf(node, text, resolve)
       if (callee !== null)
         calls.push({ callee, text: shown(text, node), at: node.from, when: whenRun(node, text) })
     } else if (node.name === 'AssignOp' && text.slice(node.from, node.to) === '=') {
@@ -115,7 +115,7 @@ function readImport(node: SyntaxNode, text: string): { readonly name: string; re
   if (words[0]?.word === 'from') {
     for (at = 1; at < words.length && words[at]!.word !== 'import'; at++) from += words[at]!.word
     at += 1
-    from += '.'
+    if (!from.endsWith('.')) from += '.'
   } else at = 1
   while (at < words.length) {
     let name = ''
@@ -195,6 +195,20 @@ function resolver(
     return null
   }
   return (node) => resolve(node, 0)
+}
+
+/** `@a.b.c(...)` has its names side by side, not nested as elsewhere. */
+function decoratorOf(
+  node: SyntaxNode,
+  text: string,
+  resolve: (node: SyntaxNode | null) => string | null,
+): string | null {
+  let name: string | null = null
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
+    if (child.name === 'VariableName') name = resolve(child)
+    else if (child.name === 'PropertyName' && name !== null) name += `.${text.slice(child.from, child.to)}`
+  }
+  return name
 }
 
 function argumentsOf(list: SyntaxNode | null): SyntaxNode[] {
