@@ -205,8 +205,9 @@ function decoratorOf(
 ): string | null {
   let name: string | null = null
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
-    if (child.name === 'VariableName') name = resolve(child)
-    else if (child.name === 'PropertyName' && name !== null) name += `.${text.slice(child.from, child.to)}`
+    if (child.name !== 'VariableName') continue
+    if (child.prevSibling?.name === 'At') name = resolve(child)
+    else if (name !== null) name += `.${text.slice(child.from, child.to)}`
   }
   return name
 }
