@@ -31,8 +31,9 @@ function command(
   summary: string,
   load: () => Promise<CommandModule>,
   define: (command: Command) => Command = (c) => c,
+  parent: Command = program,
 ): void {
-  define(program.command(usage).description(summary)).action(async (...all: unknown[]) => {
+  define(parent.command(usage).description(summary)).action(async (...all: unknown[]) => {
     const own = all.pop() as Command
     all.pop()
     const module = await load()
@@ -176,25 +177,71 @@ command(
       .option('--json', 'the same as --format json')
       .option('--output <file>', 'where to write (default: stdout)'),
 )
+const scanOptions = (c: Command): Command =>
+  c
+    .option('--exclude <globs...>', 'files to leave out; .git folders are left out always')
+    .option('--all', 'show clean files and notes too')
+    .option('--seconds <n>', 'limit for one file (default: 120)')
+    .option('--format <form>', 'text, json or sarif (default: text)')
+    .option('--json', 'the same as --format json')
+    .option('--output <file>', 'write the document there (json or sarif)')
+
+const lockOptions = (c: Command): Command =>
+  c.option('--config <file>', 'configuration whose artifacts are locked').option('--json', 'print as JSON')
+
+const model = program.command('model').description('look into, lock, sign, verify and compare model files')
+for (const parent of [program, model]) {
+  command(
+    'scan <paths...>',
+    'look into model files: what they would run, and whether they are what they seem',
+    () => import('./commands/scan.ts'),
+    scanOptions,
+    parent,
+  )
+  command(
+    'lock [paths...]',
+    'write sha-256 digests of the artifacts into models.lock.json',
+    () => import('./commands/lock.ts'),
+    lockOptions,
+    parent,
+  )
+}
 command(
-  'scan <paths...>',
-  'look into model files: what they would run, and whether they are what they seem',
-  () => import('./commands/scan.ts'),
+  'sign <path>',
+  'sign a model file or folder (OpenSSF model signing)',
+  () => import('./commands/model-sign.ts'),
   (c) =>
     c
-      .option('--exclude <globs...>', 'files to leave out; .git folders are left out always')
-      .option('--all', 'show clean files and notes too')
-      .option('--seconds <n>', 'limit for one file (default: 120)')
-      .option('--format <form>', 'text, json or sarif (default: text)')
-      .option('--json', 'the same as --format json')
-      .option('--output <file>', 'write the document there (json or sarif)'),
+      .option('--key <file>', 'private key, PEM, on P-256, P-384 or P-521')
+      .option('--certificate <file>', 'certificates of the key, PEM, its own first')
+      .option('--signature <file>', 'where to write (default: beside the model, .sig)')
+      .option('--ignore <paths...>', 'leave out of the signature; no model or code file can be')
+      .option('--allow-symlinks', 'sign links inside the folder by what they lead to')
+      .option('--shard-size <bytes>', 'sign parts of files of this size'),
+  model,
 )
 command(
-  'lock [paths...]',
-  'write sha-256 digests of the artifacts into models.lock.json',
-  () => import('./commands/lock.ts'),
+  'verify <path>',
+  'check a model file or folder against its signature',
+  () => import('./commands/model-verify.ts'),
   (c) =>
-    c.option('--config <file>', 'configuration whose artifacts are locked').option('--json', 'print as JSON'),
+    c
+      .option('--signature <file>', 'the signature (default: beside the model, .sig)')
+      .option('--key <file>', 'trust this public key, PEM')
+      .option('--certificate <files...>', 'trust these root certificates, PEM')
+      .option(
+        '--trusted-root <file>',
+        'trust Sigstore as this trusted_root.json describes it; nothing is fetched',
+      )
+      .option('--identity <name>', 'with --trusted-root: who has to have signed')
+      .option('--issuer <url>', 'with --trusted-root: who vouches for that identity')
+      .option('--ignore <paths...>', 'may be there unsigned; no model or code file may')
+      .option(
+        '--ignore-unsigned',
+        'files that were not signed are notes, unless they are model or code files',
+      )
+      .option('--json', 'print as JSON'),
+  model,
 )
 command(
   'schema <name>',

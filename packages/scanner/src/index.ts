@@ -24,3 +24,14 @@ export { type Scan, type ScanOptions, scanPaths } from './scan/scan-paths.ts'
 export type { FileScan, Json, ScanFinding, ScanPart } from './scan/scan-report.ts'
 export { type ScanSeverity, severities, type Verdict, verdicts, worstVerdict } from './scan/verdict.ts'
 export { ScannerError, type ScannerErrorCode, scannerErrorCodes } from './scanner-error.ts'
+export { type SignModelOptions, signModel } from './signing/sign-model.ts'
+export { SigningError, type SigningErrorCode, signingErrorCodes } from './signing/signing-error.ts'
+export {
+  type ModelSigner,
+  type ModelVerification,
+  type SignatureProblem,
+  type SignatureWarning,
+  signatureProblems,
+  signatureWarnings,
+} from './signing/verification.ts'
+export { type SignatureTrust, type VerifyModelOptions, verifyModel } from './signing/verify-model.ts'
