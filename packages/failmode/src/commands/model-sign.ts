@@ -4,7 +4,7 @@ import { signModel } from '@failmode/scanner'
 import { exists, writeWhole } from '@failmode/system'
 import { type Options, text, whole } from '../terminal/options.ts'
 import { printable } from '../terminal/printable.ts'
-import { readNamed } from './model-verify.ts'
+import { ignoredPaths, readNamed } from './model-verify.ts'
 
 /** Signs a model file or folder in the OpenSSF model-signing format. The signature lies beside it, never in it. */
 export async function run([path = ''], options: Options): Promise<number> {
@@ -19,15 +19,15 @@ export async function run([path = ''], options: Options): Promise<number> {
     })
   }
   const certificates = text(options, 'certificate')
+  const output = text(options, 'signature') ?? `${path.replace(/[/\\]+$/, '')}.sig`
   const shardSize = whole(options, 'shardSize', { flag: '--shard-size', min: 1 })
   const bundle = await signModel(path, {
     key: await readNamed(keyFile, '--key'),
     ...(certificates === undefined ? {} : { certificates: await readFile(certificates, 'utf8') }),
     ...(shardSize === undefined ? {} : { shardSize }),
-    ...(Array.isArray(options.ignore) ? { ignorePaths: options.ignore as string[] } : {}),
+    ignorePaths: ignoredPaths(path, output, options),
     allowSymlinks: options.allowSymlinks === true,
   })
-  const output = text(options, 'signature') ?? `${path.replace(/[/\\]+$/, '')}.sig`
   await writeWhole(output, `${bundle}\n`)
   process.stdout.write(`${printable(output)}\n`)
   return 0

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { isAbsolute, relative, resolve } from 'node:path'
 import { FailmodeError } from '@failmode/core'
 import {
   type ModelVerification,
@@ -20,7 +21,7 @@ export async function run([path = ''], options: Options): Promise<number> {
   const verification = await verifyModel(path, await readNamed(signature, '--signature'), {
     trust: await trustOf(options),
     ignoreUnsignedFiles: options.ignoreUnsigned === true,
-    ...(Array.isArray(options.ignore) ? { ignorePaths: options.ignore as string[] } : {}),
+    ignorePaths: ignoredPaths(path, signature, options),
   })
   if (options.json === true) process.stdout.write(`${JSON.stringify(verification, null, 2)}\n`)
   else print(path, verification)
@@ -51,6 +52,13 @@ async function trustOf(options: Options): Promise<SignatureTrust> {
     })
   }
   return { trustedRoot: await readNamed(root, '--trusted-root'), identity, issuer }
+}
+
+/** What the user lists, and the signature itself where it lies in the folder that it is about. */
+export function ignoredPaths(path: string, signature: string, { ignore }: Options): readonly string[] {
+  const listed = Array.isArray(ignore) ? ignore.filter((one) => typeof one === 'string') : []
+  const inside = relative(resolve(path), resolve(signature)).replaceAll('\\', '/')
+  return inside === '' || inside.startsWith('../') || isAbsolute(inside) ? listed : [...listed, inside]
 }
 
 /** The text of a file that an option names. */

@@ -28,7 +28,12 @@ function isCoded(error: unknown): error is Error & { readonly code: string; read
   return error instanceof FailmodeError || (error instanceof Error && codedNames.has(error.name))
 }
 
-const codedNames: ReadonlySet<string> = new Set(['EngineError', 'ScannerError', 'SigningError', 'CatalogueError'])
+const codedNames: ReadonlySet<string> = new Set([
+  'EngineError',
+  'ScannerError',
+  'SigningError',
+  'CatalogueError',
+])
 
 function causes(error: Error): string {
   return error.cause instanceof Error ? `caused by: ${error.cause.stack ?? ''}\n${causes(error.cause)}` : ''
