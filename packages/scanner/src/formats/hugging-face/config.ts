@@ -1,7 +1,7 @@
 // The settings of a Hugging Face model: config.json, tokenizer_config.json, and their like. They are plain values, but
 // `auto_map` and `custom_pipelines` name Python code that the loader imports, and a tokenizer carries a template that
 // is run on every conversation.
-import { dangerOf } from '../python/danger-of.ts'
+import { dangerOf } from '../../policy/judge-import.ts'
 import { quoted } from '../../scan/quoted.ts'
 import type { JsonKind, ScanContext } from '../format.ts'
 import { examineTemplate } from '../template/template.ts'

@@ -2,7 +2,7 @@
 
 import { quoted } from '../../scan/quoted.ts'
 import type { ScanContext } from '../format.ts'
-import { dangerOf } from './danger-of.ts'
+import { dangerOf } from '../../policy/judge-import.ts'
 import { type PythonSource, readPython } from './read-python.ts'
 import { pythonRules } from './rules.ts'
 

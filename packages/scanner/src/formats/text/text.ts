@@ -1,6 +1,6 @@
 // Plain text: model cards, vocabularies, settings, licences. It can do nothing by itself, but loaders act on some of
 // it: YAML tags, targets to instantiate, commands to copy, and pickles of protocol 0, which are text too.
-import { dangerOf } from '../python/danger-of.ts'
+import { dangerOf } from '../../policy/judge-import.ts'
 import { quoted } from '../../scan/quoted.ts'
 import { pieces, type Source } from '../../source/source.ts'
 import { type Format, NotThisFormat, type ScanContext } from '../format.ts'

@@ -1,0 +1,209 @@
+// Exact names that honest pickles import besides the classes of libraries: what Python, NumPy and PyTorch build their own
+// objects with, and places at which libraries kept things in former versions. One line a module. Nothing here calls
+// what it is given, opens what it is named, or gives back something that would.
+export const safeImports = `
+builtins bool bytearray bytes complex dict float frozenset int list memoryview object range set slice str tuple type Exception ValueError TypeError KeyError IndexError RuntimeError NotImplementedError StopIteration AttributeError ArithmeticError ZeroDivisionError OverflowError UserWarning DeprecationWarning FutureWarning RuntimeWarning Warning NoneType ellipsis NotImplemented Ellipsis abs all any ascii bin callable chr divmod enumerate format hash hex id isinstance issubclass iter len max min next oct ord pow print repr reversed round sorted sum zip
+__builtin__ bool bytearray bytes complex dict float frozenset int list long object range set slice str tuple type unicode xrange basestring buffer abs all any bin callable chr cmp divmod enumerate format hash hex id isinstance issubclass iter len long max min next oct ord pow range repr reversed round sorted sum unichr zip
+collections OrderedDict defaultdict deque Counter ChainMap UserDict UserList UserString
+collections.abc Mapping Sequence
+copyreg _reconstructor __newobj__ __newobj_ex__
+copy_reg _reconstructor __newobj__
+datetime date datetime time timedelta timezone
+decimal Decimal
+fractions Fraction
+uuid UUID SafeUUID
+pathlib PosixPath WindowsPath PurePosixPath PureWindowsPath Path PurePath
+pathlib._local PosixPath WindowsPath PurePosixPath PureWindowsPath
+argparse Namespace
+types SimpleNamespace MappingProxyType
+enum Enum IntEnum IntFlag Flag auto
+random Random
+array array _array_reconstructor
+ipaddress IPv4Address IPv6Address IPv4Network IPv6Network
+zoneinfo ZoneInfo ZoneInfo._unpickle
+dataclasses _MISSING_TYPE _HAS_DEFAULT_FACTORY_CLASS
+numpy ndarray dtype matrix ma bool_ bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 float128 longdouble complex64 complex128 complex256 clongdouble str_ bytes_ void object_ string_ unicode_ datetime64 timedelta64 intc intp uint uintc uintp int_ float_ complex_ longlong ulonglong byte ubyte short ushort single double half generic number integer floating signedinteger unsignedinteger flexible character inexact complexfloating nan inf pi e poly1d recarray record
+numpy.core.multiarray _reconstruct scalar array ndarray
+numpy._core.multiarray _reconstruct scalar array ndarray
+numpy.core.numeric _frombuffer ComplexWarning
+numpy._core.numeric _frombuffer
+numpy.core.records recarray record
+numpy._core.records recarray record
+numpy.rec recarray record
+numpy.core._internal AxisError TooHardError
+numpy.core.umath _ufunc_reconstruct
+numpy.core _ufunc_reconstruct
+numpy._core _ufunc_reconstruct
+numpy.matrixlib.defmatrix matrix
+numpy.lib.polynomial poly1d
+numpy.polynomial.polynomial Polynomial
+numpy.polynomial.chebyshev Chebyshev
+numpy.polynomial.legendre Legendre
+numpy.ma.core _mareconstruct MaskedArray MaskedConstant
+numpy.ma MaskedArray
+numpy.random _pickle RandomState
+numpy.random._pickle __randomstate_ctor __generator_ctor __bit_generator_ctor
+numpy.random.mtrand RandomState
+numpy.random._mt19937 MT19937
+numpy.random._pcg64 PCG64 PCG64DXSM
+numpy.random._philox Philox
+numpy.random._sfc64 SFC64
+numpy.random._generator Generator
+numpy.random.bit_generator SeedSequence SeedlessSeedSequence __pyx_unpickle_SeedSequence
+numpy.random._bounded_integers SeedSequence
+numpy.dtypes BoolDType ByteDType BytesDType CLongDoubleDType Complex128DType Complex64DType DateTime64DType Float16DType Float32DType Float64DType Int16DType Int32DType Int64DType Int8DType IntDType LongDType LongDoubleDType LongLongDType ObjectDType ShortDType StrDType StringDType TimeDelta64DType UByteDType UInt16DType UInt32DType UInt64DType UInt8DType UIntDType ULongDType ULongLongDType UShortDType VoidDType
+ml_dtypes bfloat16 float8_e4m3fn float8_e4m3b11fnuz float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz int4 uint4
+joblib.numpy_pickle NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper
+joblib.numpy_pickle_compat NDArrayWrapper ZNDArrayWrapper
+joblib.numpy_pickle_utils NDArrayWrapper
+sklearn.externals.joblib.numpy_pickle NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper
+torch Size device dtype Tensor bfloat16 float16 float32 float64 half float double int8 int16 int32 int64 uint8 uint16 uint32 uint64 short int long bool complex32 complex64 complex128 cfloat cdouble qint8 qint32 quint8 quint4x2 quint2x4 float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu strided sparse_coo sparse_csr sparse_csc sparse_bsr sparse_bsc per_tensor_affine per_channel_affine per_tensor_symmetric per_channel_symmetric per_channel_affine_float_qparams contiguous_format channels_last channels_last_3d preserve_format FloatStorage HalfStorage DoubleStorage LongStorage IntStorage ShortStorage CharStorage ByteStorage BoolStorage BFloat16Storage ComplexFloatStorage ComplexDoubleStorage QInt8Storage QInt32Storage QUInt8Storage QUInt4x2Storage QUInt2x4Storage UntypedStorage TypedStorage Generator
+torch.cuda FloatStorage HalfStorage DoubleStorage LongStorage IntStorage ShortStorage CharStorage ByteStorage BoolStorage BFloat16Storage FloatTensor HalfTensor DoubleTensor LongTensor IntTensor ByteTensor
+torch.storage UntypedStorage TypedStorage
+torch.tensor Tensor
+torch._tensor _rebuild_from_type_v2 Tensor
+torch.serialization _get_layout
+torch._utils _rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3 _rebuild_parameter _rebuild_parameter_with_state _rebuild_qtensor _rebuild_sparse_tensor _rebuild_sparse_csr_tensor _rebuild_nested_tensor _rebuild_meta_tensor_no_storage _rebuild_wrapper_subclass _rebuild_device_tensor_from_numpy _rebuild_device_tensor_from_cpu_tensor
+torch.nn.parameter Parameter Buffer UninitializedParameter
+torch.nn Parameter
+torch.utils.hooks BackwardHook RemovableHandle
+torch.backends.cudnn.rnn Unserializable
+torch.distributions.normal Normal
+torchvision.transforms.transforms Compose Normalize ToTensor Resize CenterCrop RandomCrop RandomHorizontalFlip RandomResizedCrop ToPILImage Pad
+torchvision.transforms.functional InterpolationMode
+PIL.Image Image
+pandas Index RangeIndex MultiIndex DatetimeIndex PeriodIndex TimedeltaIndex CategoricalIndex IntervalIndex Int64Index UInt64Index Float64Index DataFrame Series Categorical Timestamp Timedelta Period Interval
+pandas.core.indexes.base Index _new_Index
+pandas.core.indexes.range RangeIndex
+pandas.core.indexes.numeric Int64Index Float64Index UInt64Index NumericIndex
+pandas.core.indexes.multi MultiIndex
+pandas.core.indexes.datetimes DatetimeIndex _new_DatetimeIndex
+pandas.core.indexes.period PeriodIndex _new_PeriodIndex
+pandas.core.indexes.timedeltas TimedeltaIndex
+pandas.core.indexes.category CategoricalIndex
+pandas.core.indexes.interval IntervalIndex
+pandas.core.index Index _new_Index Int64Index MultiIndex
+pandas.indexes.base Index _new_Index
+pandas.indexes.range RangeIndex
+pandas.indexes.numeric Int64Index Float64Index
+pandas.core.internals BlockManager SingleBlockManager
+pandas.core.internals.managers BlockManager SingleBlockManager
+pandas.core.internals.blocks new_block Block NumericBlock ObjectBlock
+pandas._libs.internals _unpickle_block BlockPlacement __pyx_unpickle_BlockManager BlockManager
+pandas._libs.arrays __pyx_unpickle_NDArrayBacked NDArrayBacked
+pandas._libs.tslibs.timestamps Timestamp _unpickle_timestamp
+pandas._libs.tslibs.timedeltas Timedelta _timedelta_unpickle
+pandas._libs.tslibs.period Period
+pandas._libs.tslibs.nattype _nat_unpickle NaTType __nat_unpickle
+pandas._libs.tslibs.offsets Day Hour Minute Second MonthEnd MonthBegin YearEnd YearBegin BusinessDay Week BDay
+pandas._libs.missing NAType
+pandas.core.frame DataFrame
+pandas.core.series Series
+pandas.core.arrays.categorical Categorical
+pandas.core.arrays.string_ StringArray StringDtype
+pandas.core.dtypes.dtypes CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype
+pytz _UTC _p utc
+pytz.tzinfo DstTzInfo StaticTzInfo
+dateutil.tz.tz tzutc tzoffset tzlocal
+scipy.sparse.csr csr_matrix
+scipy.sparse.csc csc_matrix
+scipy.sparse.coo coo_matrix
+scipy.sparse.lil lil_matrix
+scipy.sparse.dok dok_matrix
+scipy.sparse.dia dia_matrix
+scipy.sparse.bsr bsr_matrix
+scipy.stats._distn_infrastructure rv_frozen rv_continuous_frozen rv_discrete_frozen
+scipy.special logsumexp expit
+sklearn.base clone
+sklearn.utils Bunch
+sklearn.datasets.base Bunch
+sklearn.utils.deprecation DeprecationDict
+sklearn.linear_model.base LinearRegression
+sklearn.linear_model.logistic LogisticRegression LogisticRegressionCV
+sklearn.linear_model.stochastic_gradient SGDClassifier SGDRegressor
+sklearn.linear_model.sgd_fast Hinge Log ModifiedHuber SquaredLoss Huber EpsilonInsensitive SquaredHinge SquaredEpsilonInsensitive
+sklearn.linear_model._sgd_fast Hinge Log ModifiedHuber SquaredLoss Huber EpsilonInsensitive SquaredHinge SquaredEpsilonInsensitive CyHalfBinomialLoss
+sklearn.linear_model.ridge Ridge RidgeCV RidgeClassifier RidgeClassifierCV
+sklearn.linear_model.coordinate_descent Lasso ElasticNet LassoCV ElasticNetCV MultiTaskLasso MultiTaskElasticNet
+sklearn.linear_model.least_angle Lars LassoLars
+sklearn.linear_model.perceptron Perceptron
+sklearn.linear_model.passive_aggressive PassiveAggressiveClassifier PassiveAggressiveRegressor
+sklearn.linear_model.bayes BayesianRidge ARDRegression
+sklearn.linear_model.huber HuberRegressor
+sklearn.linear_model.ransac RANSACRegressor
+sklearn.linear_model.theil_sen TheilSenRegressor
+sklearn.tree.tree DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier ExtraTreeRegressor
+sklearn.tree._tree Tree
+sklearn.ensemble.forest RandomForestClassifier RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor RandomTreesEmbedding
+sklearn.ensemble.gradient_boosting GradientBoostingClassifier GradientBoostingRegressor BinomialDeviance MultinomialDeviance LeastSquaresError LogOddsEstimator MeanEstimator PriorProbabilityEstimator ZeroEstimator QuantileEstimator ExponentialLoss LeastAbsoluteError HuberLossFunction
+sklearn.ensemble._gb_losses BinomialDeviance MultinomialDeviance LeastSquaresError ExponentialLoss LeastAbsoluteError HuberLossFunction QuantileLossFunction
+sklearn.ensemble.weight_boosting AdaBoostClassifier AdaBoostRegressor
+sklearn.ensemble.bagging BaggingClassifier BaggingRegressor
+sklearn.ensemble.iforest IsolationForest
+sklearn.ensemble.voting_classifier VotingClassifier
+sklearn.ensemble.voting VotingClassifier VotingRegressor
+sklearn.svm.classes SVC SVR LinearSVC LinearSVR NuSVC NuSVR OneClassSVM
+sklearn.neighbors.classification KNeighborsClassifier RadiusNeighborsClassifier
+sklearn.neighbors.regression KNeighborsRegressor RadiusNeighborsRegressor
+sklearn.neighbors.unsupervised NearestNeighbors
+sklearn.neighbors.kde KernelDensity
+sklearn.neighbors.lof LocalOutlierFactor
+sklearn.neighbors.nearest_centroid NearestCentroid
+sklearn.neighbors.kd_tree KDTree newObj
+sklearn.neighbors.ball_tree BallTree newObj
+sklearn.neighbors._kd_tree KDTree KDTree64 KDTree32 newObj
+sklearn.neighbors._ball_tree BallTree BallTree64 BallTree32 newObj
+sklearn.neighbors.dist_metrics EuclideanDistance MinkowskiDistance ManhattanDistance newObj
+sklearn.neighbors._dist_metrics EuclideanDistance MinkowskiDistance ManhattanDistance newObj
+sklearn.metrics._dist_metrics newObj
+sklearn.preprocessing.data StandardScaler MinMaxScaler MaxAbsScaler RobustScaler Normalizer Binarizer PolynomialFeatures QuantileTransformer PowerTransformer OneHotEncoder KernelCenterer
+sklearn.preprocessing.label LabelEncoder LabelBinarizer MultiLabelBinarizer
+sklearn.preprocessing.imputation Imputer
+sklearn.preprocessing._encoders OneHotEncoder OrdinalEncoder
+sklearn.impute SimpleImputer
+sklearn.decomposition.pca PCA
+sklearn.decomposition.truncated_svd TruncatedSVD
+sklearn.decomposition.nmf NMF
+sklearn.decomposition.online_lda LatentDirichletAllocation
+sklearn.decomposition.kernel_pca KernelPCA
+sklearn.decomposition.incremental_pca IncrementalPCA
+sklearn.decomposition.fastica_ FastICA
+sklearn.decomposition.factor_analysis FactorAnalysis
+sklearn.cluster.k_means_ KMeans MiniBatchKMeans
+sklearn.cluster.dbscan_ DBSCAN
+sklearn.cluster.hierarchical AgglomerativeClustering FeatureAgglomeration
+sklearn.cluster.spectral SpectralClustering
+sklearn.mixture.gaussian_mixture GaussianMixture
+sklearn.mixture.bayesian_mixture BayesianGaussianMixture
+sklearn.feature_extraction.text CountVectorizer TfidfVectorizer TfidfTransformer HashingVectorizer
+sklearn.feature_extraction.dict_vectorizer DictVectorizer
+sklearn.feature_extraction.hashing FeatureHasher
+sklearn.feature_selection.univariate_selection SelectKBest SelectPercentile chi2 f_classif f_regression
+sklearn.feature_selection._univariate_selection chi2 f_classif f_regression
+sklearn.feature_selection.from_model SelectFromModel
+sklearn.feature_selection.rfe RFE RFECV
+sklearn.feature_selection.variance_threshold VarianceThreshold
+sklearn.feature_selection._mutual_info mutual_info_classif mutual_info_regression
+sklearn.neural_network.multilayer_perceptron MLPClassifier MLPRegressor
+sklearn.neural_network._stochastic_optimizers AdamOptimizer SGDOptimizer
+sklearn.discriminant_analysis LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis
+sklearn.calibration _SigmoidCalibration _CalibratedClassifier
+sklearn.isotonic IsotonicRegression
+sklearn.gaussian_process.gpc GaussianProcessClassifier
+sklearn.gaussian_process.gpr GaussianProcessRegressor
+sklearn.model_selection._search GridSearchCV RandomizedSearchCV
+sklearn.metrics.scorer _PredictScorer _ProbaScorer _ThresholdScorer _passthrough_scorer
+sklearn.metrics._scorer _passthrough_scorer
+sklearn.metrics._classification accuracy_score f1_score precision_score recall_score log_loss balanced_accuracy_score
+sklearn.metrics._regression mean_squared_error mean_absolute_error r2_score
+sklearn.metrics._ranking roc_auc_score average_precision_score
+sklearn.metrics.pairwise rbf_kernel linear_kernel polynomial_kernel euclidean_distances cosine_similarity
+sklearn.utils._bunch Bunch
+sklearn._loss.loss HalfBinomialLoss HalfSquaredError HalfMultinomialLoss
+sklearn._loss._loss CyHalfBinomialLoss CyHalfSquaredError CyHalfMultinomialLoss
+xgboost.core Booster
+xgboost.sklearn XGBClassifier XGBRegressor XGBRanker XGBRFClassifier XGBRFRegressor
+lightgbm.basic Booster
+lightgbm.sklearn LGBMClassifier LGBMRegressor LGBMRanker
+_catboost _CatBoost
+`
