@@ -1,39 +1,57 @@
 // All that the scanner knows, in order of precedence: what has a signature first, then what is told by its structure,
 // text last.
 import type { Knowledge } from '../scan/examine.ts'
-import { gzip } from './compressed/gzip.ts'
-import { joblibZf } from './compressed/joblib-zf.ts'
-import { zlib } from './compressed/zlib.ts'
+import { compressed } from './compressed/compressed.ts'
 import { executable } from './executable/executable.ts'
 import { looksExecutable } from './executable/looks-executable.ts'
 import { unopenedArchive } from './executable/unopened-archive.ts'
+import { gguf } from './gguf/gguf.ts'
+import { hdf5 } from './hdf5/hdf5.ts'
+import { huggingFaceFolder } from './hugging-face/folder.ts'
 import { json } from './json/json.ts'
+import { kerasArchive } from './keras/keras-archive.ts'
+import { mlflow } from './mlflow/mlflow.ts'
 import { npz } from './numpy/npz.ts'
 import { numpy } from './numpy/numpy.ts'
 import { onnxExternalFiles } from './onnx/external-files.ts'
 import { onnx } from './onnx/onnx.ts'
 import { onnxTensor } from './onnx/tensor-file.ts'
+import { findPickles } from './pickle/find-pickles.ts'
+import { pickle } from './pickle/pickle.ts'
+import { python } from './python/python.ts'
+import { pytorch } from './pytorch/pytorch.ts'
 import { safetensors } from './safetensors/safetensors.ts'
+import { sevenZip } from './seven-zip/seven-zip.ts'
 import { tar } from './tar/tar.ts'
+import { jinja } from './template/jinja.ts'
+import { text } from './text/text.ts'
+import { tflite } from './tflite/tflite.ts'
+import { triton } from './triton/triton.ts'
 import { zip } from './zip/zip.ts'
 
 export const knowledge: Knowledge = {
   formats: [
     executable,
     unopenedArchive,
-    zip,
-    tar,
-    gzip,
-    joblibZf,
+    hdf5,
+    gguf,
+    tflite,
     numpy,
+    zip,
+    sevenZip,
+    tar,
+    ...compressed,
     safetensors,
-    zlib,
+    pickle,
     json,
     onnx,
     onnxTensor,
+    python,
+    jinja,
+    text,
   ],
-  layouts: [npz, onnxExternalFiles],
-  findPickles: () => [],
+  layouts: [pytorch, kerasArchive, npz, onnxExternalFiles, huggingFaceFolder, mlflow, triton],
+  findPickles,
   executable: looksExecutable,
   mayFollow: new Map([['tflite', ['zip']]]),
 }

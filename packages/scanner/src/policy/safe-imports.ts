@@ -67,12 +67,13 @@ torch._utils _rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3 _rebuild_para
 torch.nn.parameter Parameter Buffer UninitializedParameter
 torch.nn Parameter
 torch.utils.hooks BackwardHook RemovableHandle
+torch.jit._pickle build_intlist build_doublelist build_boollist build_tensorlist build_tensor_from_id restore_type_tag
 torch.backends.cudnn.rnn Unserializable
 torch.distributions.normal Normal
 torchvision.transforms.transforms Compose Normalize ToTensor Resize CenterCrop RandomCrop RandomHorizontalFlip RandomResizedCrop ToPILImage Pad
 torchvision.transforms.functional InterpolationMode
 PIL.Image Image
-pandas Index RangeIndex MultiIndex DatetimeIndex PeriodIndex TimedeltaIndex CategoricalIndex IntervalIndex Int64Index UInt64Index Float64Index DataFrame Series Categorical Timestamp Timedelta Period Interval
+pandas Index RangeIndex MultiIndex DatetimeIndex PeriodIndex TimedeltaIndex CategoricalIndex IntervalIndex Int64Index UInt64Index Float64Index DataFrame Series Categorical Timestamp Timedelta Period Interval StringDtype CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype BooleanDtype Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype Float32Dtype Float64Dtype SparseDtype ArrowDtype NaT NA
 pandas.core.indexes.base Index _new_Index
 pandas.core.indexes.range RangeIndex
 pandas.core.indexes.numeric Int64Index Float64Index UInt64Index NumericIndex
@@ -102,6 +103,7 @@ pandas.core.series Series
 pandas.core.arrays.categorical Categorical
 pandas.core.arrays.string_ StringArray StringDtype
 pandas.core.dtypes.dtypes CategoricalDtype DatetimeTZDtype PeriodDtype IntervalDtype
+pandas.arrays DatetimeArray TimedeltaArray PeriodArray IntervalArray StringArray ArrowStringArray BooleanArray IntegerArray FloatingArray SparseArray NumpyExtensionArray PandasArray
 pytz _UTC _p utc
 pytz.tzinfo DstTzInfo StaticTzInfo
 dateutil.tz.tz tzutc tzoffset tzlocal

@@ -1,0 +1,9 @@
+// What a JSON text can be. Each kind that fits looks at the value; none excludes another.
+import type { JsonKind } from '../format.ts'
+import { huggingFaceConfig } from '../hugging-face/config.ts'
+import { kerasConfig } from '../keras/keras-config.ts'
+
+import { notebook } from '../notebook/notebook.ts'
+import { shardIndex } from '../safetensors/shard-index.ts'
+
+export const jsonKinds: readonly JsonKind[] = [kerasConfig, shardIndex, huggingFaceConfig, notebook]
