@@ -4,6 +4,7 @@
 export const safeImports = `
 builtins bool bytearray bytes complex dict float frozenset int list memoryview object range set slice str tuple type Exception ValueError TypeError KeyError IndexError RuntimeError NotImplementedError StopIteration AttributeError ArithmeticError ZeroDivisionError OverflowError UserWarning DeprecationWarning FutureWarning RuntimeWarning Warning NoneType ellipsis NotImplemented Ellipsis abs all any ascii bin callable chr divmod enumerate format hash hex id isinstance issubclass iter len max min next oct ord pow print repr reversed round sorted sum zip
 __builtin__ bool bytearray bytes complex dict float frozenset int list long object range set slice str tuple type unicode xrange basestring buffer abs all any bin callable chr cmp divmod enumerate format hash hex id isinstance issubclass iter len long max min next oct ord pow range repr reversed round sorted sum unichr zip
+_codecs encode
 collections OrderedDict defaultdict deque Counter ChainMap UserDict UserList UserString
 collections.abc Mapping Sequence
 copyreg _reconstructor __newobj__ __newobj_ex__

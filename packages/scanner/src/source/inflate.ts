@@ -106,7 +106,7 @@ export function inflate(
   }
   const kept = spool as Spool | null
   return {
-    source: kept?.source() ?? memorySource(joined(chunks)),
+    source: kept?.source() ?? chunkSource(chunks),
     crc32: crc,
     end: input.offset,
     stopped,
@@ -116,7 +116,42 @@ export function inflate(
   }
 }
 
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!
-  return Buffer.concat(chunks)
+/** Pieces one behind the other, never put together as a whole. */
+function chunkSource(chunks: readonly Uint8Array[]): Source {
+  if (chunks.length <= 1) return memorySource(chunks[0] ?? new Uint8Array(0))
+  const starts: number[] = []
+  let start = 0
+  for (const chunk of chunks) {
+    starts.push(start)
+    start += chunk.length
+  }
+  const size = start
+  const chunkAt = (offset: number): number => {
+    let low = 0
+    let high = chunks.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (starts[middle]! <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+  return {
+    size,
+    read(offset, length) {
+      const from = Math.max(0, offset)
+      const wanted = Math.min(length, size - from)
+      if (wanted <= 0) return new Uint8Array(0)
+      let at = chunkAt(from)
+      const within = from - starts[at]!
+      if (within + wanted <= chunks[at]!.length) return chunks[at]!.subarray(within, within + wanted)
+      const bytes = new Uint8Array(wanted)
+      for (let done = 0, skip = within; done < wanted; at++, skip = 0) {
+        const part = chunks[at]!.subarray(skip, skip + wanted - done)
+        bytes.set(part, done)
+        done += part.length
+      }
+      return bytes
+    },
+  }
 }

@@ -302,8 +302,14 @@ export function decodeLzma2(
       throw new Malformed('an LZMA2 chunk goes on from one that is not there', input.offset)
     }
     if (reset === 3) lzma.resetDictionary()
-    if (reset >= 2) lzma.setProperties(input.byte())
-    else if (reset === 1) lzma.resetState()
+    if (reset >= 2) {
+      const properties = input.byte()
+      // LZMA2 bounds the two so that a reset in each chunk stays cheap.
+      if ((properties % 9) + (Math.floor(properties / 9) % 5) > 4) {
+        throw new Malformed('the LZMA2 properties are out of range', input.offset)
+      }
+      lzma.setProperties(properties)
+    } else if (reset === 1) lzma.resetState()
     needs = 'nothing'
     const at = input.offset
     lzma.startRange()

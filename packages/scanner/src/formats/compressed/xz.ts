@@ -68,6 +68,7 @@ const stream: Decoder = (input, output, options) => {
 function block(input: InflateInput, output: InflateOutput, check: number, options: DecoderOptions): void {
   const { budget, problem } = options
   const at = input.offset
+  if (input.left === 0) throw input.truncated()
   const size = (input.peek(1)[0]! + 1) * 4
   const header = input.take(size)
   if (crc32(header.subarray(0, size - 4)) !== u32(header, size - 4))

@@ -24,14 +24,18 @@ export function isSettings(value: unknown): value is Settings {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/**
- * Judges all that settings name.
- * @param where put before each message: ` in training_config`
- */
+export interface KerasConfigOptions {
+  /** Put at the end of each message: ` in training_config`. */
+  readonly where?: string
+  /** A SavedModel is loaded without the classes of its author's own, and does not import what is named. */
+  readonly ownClasses?: 'needed' | 'optional'
+}
+
+/** Judges all that settings name. */
 export async function examineKerasConfig(
   settings: unknown,
   context: ScanContext,
-  { where = '' }: { readonly where?: string } = {},
+  { where = '', ownClasses = 'needed' }: KerasConfigOptions = {},
 ): Promise<void> {
   const layers = new Map<string, number>()
   // The JSON has a bounded depth, and the list of what waits takes no more than the JSON does.
@@ -48,14 +52,14 @@ export async function examineKerasConfig(
     const name = typeof value.class_name === 'string' ? value.class_name : null
     if (name !== null) {
       if (layers.size < 200 || layers.has(name)) layers.set(name, (layers.get(name) ?? 0) + 1)
-      await examineObject(value, name, { context, where })
-    } else if (typeof value.module === 'string' && typeof value.function === 'string') {
-      examineNamed(value.function, value.module, { context, where, label: 'function' })
+      await examineObject(value, name, { context, where, ownClasses })
+    } else if (owner !== 'Lambda' && typeof value.module === 'string' && typeof value.function === 'string') {
+      examineNamed(value.function, value.module, { context, where, ownClasses, label: 'function' })
     }
     const inside = name ?? owner
     for (const [key, item] of Object.entries(value)) {
       if (typeof item === 'object' && item !== null) waiting.push({ value: item, owner: inside })
-      else if (typeof item === 'string') examineText(key, item, { context, where, owner: inside })
+      else if (typeof item === 'string') examineText(key, item, { context, where, ownClasses, owner: inside })
     }
   }
   context.fact(`classes${where}`, Object.fromEntries([...layers].sort(([a], [b]) => (a < b ? -1 : 1))))
@@ -64,34 +68,39 @@ export async function examineKerasConfig(
 interface Place {
   readonly context: ScanContext
   readonly where: string
+  readonly ownClasses: 'needed' | 'optional'
 }
 
-async function examineObject(object: Settings, name: string, { context, where }: Place): Promise<void> {
+async function examineObject(
+  object: Settings,
+  name: string,
+  { context, where, ownClasses }: Place,
+): Promise<void> {
   const module = typeof object.module === 'string' ? object.module : null
   const config = object.config
   const registered = typeof object.registered_name === 'string' ? object.registered_name : null
-  if (name === '__lambda__') return await examineLambda(config, { context, where })
+  if (name === '__lambda__') return await examineLambda(config, { context, where, ownClasses })
   if (name === 'function') {
     // A function by name: its own module, or built-in ones of Keras.
     const called = typeof config === 'string' ? config : ''
-    examineNamed(called, module, { context, where, label: 'function' })
+    examineNamed(called, module, { context, where, ownClasses, label: 'function' })
     return
   }
   if (name === '__typespec__') {
     const spec = isSettings(object) && typeof object.spec_name === 'string' ? object.spec_name : ''
-    examineNamed(spec, module, { context, where, label: 'type' })
+    examineNamed(spec, module, { context, where, ownClasses, label: 'type' })
     return
   }
-  if (name === 'Lambda') return await examineLambda(config, { context, where })
+  if (name === 'Lambda') return await examineLambda(config, { context, where, ownClasses })
   const plain = name.replace(/^Custom>/, '')
   if (loadingLayers.has(plain.split('>').at(-1)!))
-    return await examineLoading(plain, config, { context, where })
+    return await examineLoading(plain, config, { context, where, ownClasses })
   if (plain === 'TFOpLambda' && isSettings(config)) {
-    examineTensorFlow(String(config.function ?? ''), { context, where })
+    examineTensorFlow(String(config.function ?? ''), { context, where, ownClasses })
     return
   }
   if (plain === 'TensorFlowOpLayer' && isSettings(config)) {
-    examineNode(config.node_def, { context, where })
+    examineNode(config.node_def, { context, where, ownClasses })
     return
   }
   if (
@@ -100,28 +109,33 @@ async function examineObject(object: Settings, name: string, { context, where }:
     plain === 'InstanceMethod' ||
     plain === 'InstanceProperty'
   ) {
-    examineAttribute(plain, config, { context, where })
+    examineAttribute(plain, config, { context, where, ownClasses })
     return
   }
-  if (registered?.includes('>') && !isKnownClass(registered.split('>').at(-1)!, null)) {
+  if (
+    ownClasses === 'needed' &&
+    registered?.includes('>') &&
+    !isKnownClass(registered.split('>').at(-1)!, null)
+  ) {
     context.report(kerasRules['custom-object'], {
       message: `${quoted(registered)} is registered by code of the author’s${where}.`,
     })
     // With a module outside Keras the module is imported all the same.
     if (module === null || module === '' || isKeras(module)) return
   }
-  examineNamed(plain, module, { context, where, label: 'class' })
+  examineNamed(plain, module, { context, where, ownClasses, label: 'class' })
 }
 
 function examineNamed(
   name: string,
   module: string | null,
-  { context, where, label }: Place & { readonly label: 'class' | 'function' | 'type' },
+  { context, where, ownClasses, label }: Place & { readonly label: 'class' | 'function' | 'type' },
 ): void {
   const known = label === 'function' ? isKnownFunction(name, module) : isKnownClass(name, module)
   if (known) return
   const dotted = module === null || module === '' ? name : `${module}.${name}`
   const { rule, malicious } = objection(name, module)
+  if (rule === 'custom-object' && ownClasses === 'optional') return
   context.report(kerasRules[rule], {
     message: `The ${label} ${quoted(dotted)} is named${where}.`,
     ...(rule === 'custom-object' ? {} : { call: `${dotted}(...)`.slice(0, 200) }),
@@ -169,10 +183,11 @@ async function examineLambda(config: unknown, { context, where }: Place): Promis
             ? { verdict: 'malicious', severity: 'critical' }
             : {}),
         })
-      } else if (Array.isArray(item) && typeof item[0] === 'string' && item[0].length > 20)
-        codes.push(item[0])
-      // Keras 3 nests the function as an object of its own, which is met by itself.
-      else if (isSettings(item) && item.class_name === '__lambda__') continue
+      } else {
+        // In a SavedModel the three parts are wrapped once more. A `__lambda__` object is met by itself.
+        const parts = isSettings(item) && Array.isArray(item.items) ? item.items : item
+        if (Array.isArray(parts) && typeof parts[0] === 'string' && parts[0].length > 20) codes.push(parts[0])
+      }
     }
   }
   for (const code of codes) {
@@ -281,7 +296,7 @@ const pathLike =
 function examineText(
   key: string,
   text: string,
-  { context, where, owner }: Place & { readonly owner: string },
+  { context, where, ownClasses, owner }: Place & { readonly owner: string },
 ): void {
   const isFile = fileKeys.has(key) && (pathLike.test(text) || (key === 'vocabulary' && text !== ''))
   if (!isFile && !address.test(text)) return

@@ -59,7 +59,9 @@ export function samples(): readonly { readonly name: string; readonly bytes: Uin
   const wrapped = { class_name: 'TimeDistributed', config: { layer: denseLayer() } }
   const lambda = {
     class_name: 'Lambda',
-    config: { function: { class_name: '__lambda__', config: { code: '4wEAAAAAAAAAAAAAAAIAAAADAAAA8wwAAAA=' } } },
+    config: {
+      function: { class_name: '__lambda__', config: { code: '4wEAAAAAAAAAAAAAAAIAAAADAAAA8wwAAAA=' } },
+    },
   }
   return [
     { name: 'plain', bytes: Buffer.from(JSON.stringify(kerasSettings())) },

@@ -15,7 +15,7 @@ const notebookRules = defineRules('notebook', {
     references: ['CWE-78'],
   },
   'script-output': {
-    title: 'A saved result holds a script',
+    title: 'A saved result or a text holds a script',
     verdict: 'suspicious',
     severity: 'medium',
     why: 'A trusted notebook shows its saved results in the browser, and the script runs there.',
@@ -58,6 +58,7 @@ export const notebook: JsonKind = {
       const code = textOf(source)
       read += code.length
       if (type === 'code' && read <= codeRead) examineCell(code, index, context)
+      if (type === 'markdown' || type === 'heading' || type === 'html') examineHtml(code, index, context)
       if (Array.isArray(outputs)) examineOutputs(outputs, index, context)
     }
     context.fact('cells', all.length)
@@ -88,13 +89,23 @@ function examineOutputs(outputs: readonly unknown[], index: number, context: Sca
   for (const output of outputs) {
     const data = isObject(output) ? output.data : null
     if (!isObject(data)) continue
-    const html = textOf(data['text/html'])
-    const script = /<script\b|javascript:|\bon(?:error|load|click)\s*=/i.exec(html)
-    if (script === null && data['application/javascript'] === undefined) continue
-    context.report(notebookRules['script-output'], {
-      message: `Cell ${index + 1}: ${script === null ? 'JavaScript' : quoted(html.slice(script.index, script.index + 80))}.`,
-    })
+    for (const [kind, value] of Object.entries(data).slice(0, 20)) {
+      if (/javascript|ecmascript/.test(kind)) {
+        context.report(notebookRules['script-output'], { message: `Cell ${index + 1}: ${quoted(kind)}.` })
+      } else if (/^text\/|svg|xml|html/.test(kind) && kind !== 'text/plain')
+        examineHtml(textOf(value), index, context)
+    }
   }
+}
+
+const script = /<script\b|javascript:|\bon(?:error|load|click|mouse\w{1,8}|focus)\s{0,8}=/i
+
+function examineHtml(html: string, index: number, context: ScanContext): void {
+  const found = script.exec(html)
+  if (found === null) return
+  context.report(notebookRules['script-output'], {
+    message: `Cell ${index + 1}: ${quoted(html.slice(found.index, found.index + 80))}.`,
+  })
 }
 
 function textOf(source: unknown): string {

@@ -9,12 +9,15 @@ import type { Budget } from '../../scan/limits.ts'
 import type { Source } from '../../source/source.ts'
 import { rawArrayBytes } from './joblib.ts'
 import { textOf } from './literals.ts'
+import { isNotable, strayFile } from './notable.ts'
 import {
   type Bytes,
   buffer,
   type Call,
+  type Dict,
   float,
   type Global,
+  huge,
   isGlobal,
   itemsOf,
   type Persistent,
@@ -39,6 +42,8 @@ export interface PickleRun {
   readonly globals: readonly Global[]
   /** Calls whose callee is not a known name: what a call gave back is called, a text, a persistent object. */
   readonly indirect: readonly Call[]
+  /** Calls of harmless names with arguments that are not: a class made on the fly, an absurd size. */
+  readonly notable: readonly Call[]
   /** Places where readers disagree, or that no writer makes. */
   readonly oddities: readonly { readonly offset: number; readonly message: string }[]
   /** State given to something that was not built by the pickle: attributes planted into a module's own objects. */
@@ -52,7 +57,7 @@ export interface PickleRun {
 
 export interface RunOptions {
   readonly budget: Budget
-  /** Items of each container that are kept. Default 64. */
+  /** Items of each container that are kept. Default 20. */
   readonly keep?: number
   /** Pickles inside pickles (object arrays of joblib). */
   readonly depth?: number
@@ -65,7 +70,12 @@ const memoDense = 50_000_000
 const longestLine = 1 << 20
 const eventsKept = 10_000
 const payloadsKept = 200
-const deepestMarks = 1_000_000
+const deepestMarks = 100_000
+/** Objects that a structure would be if nothing in it were shared; hashing or copying it takes that many steps. */
+const heaviest = 1e9
+const deepest = 10_000
+/** Digits beyond which CPython refuses to read an integer, since that takes quadratic time. */
+const longestInteger = 4300
 
 /** Ends the run; the events before it stay. */
 class Fault extends Error {
@@ -80,7 +90,7 @@ class Fault extends Error {
 export function runPickle(
   source: Source,
   from: number,
-  { budget, keep = 64, depth = 0 }: RunOptions,
+  { budget, keep = 20, depth = 0 }: RunOptions,
 ): PickleRun {
   const size = source.size
   let base = from
@@ -104,6 +114,7 @@ export function runPickle(
   const known = new Map<string, Global>()
   const extensions = new Map<number, Global>()
   const indirect: Call[] = []
+  const notable: Call[] = []
   const oddities: { offset: number; message: string }[] = []
   const planted: { offset: number; target: Value; state: Value }[] = []
   const persistent: Persistent[] = []
@@ -190,11 +201,37 @@ export function runPickle(
     fence = marks.length > 0 ? marks[marks.length - 1]! : 0
     return mark
   }
+  /** Counts what lies above `first` into the container that it is put in. */
+  const weigh = (container: Value, first: number): void => {
+    if (!isContainer(container)) return
+    let { weight, depth } = container
+    for (let i = first; i < stack.length; i++) {
+      const held = stack[i] as Value
+      if (isContainer(held)) {
+        weight += held.weight
+        depth = Math.max(depth, held.depth + 1)
+      } else weight += 1
+    }
+    if (weight >= heaviest && container.weight < heaviest) {
+      odd('shared parts unfold into more than a thousand million objects')
+    }
+    if (depth >= deepest && container.depth < deepest) odd(`objects are nested more than ${deepest} deep`)
+    container.weight = Math.min(weight, 2 * heaviest)
+    container.depth = depth
+  }
   const sequence = (kind: Sequence['kind'], first: number): Value => {
     const count = stack.length - first
     let value: Value
     if (++objects > objectsKept) value = unknown
-    else value = { kind, items: count <= keep ? stack.slice(first) : stack.slice(first, first + keep), count }
+    else
+      value = {
+        kind,
+        items: count <= keep ? stack.slice(first) : stack.slice(first, first + keep),
+        count,
+        weight: 1,
+        depth: 1,
+      }
+    weigh(value, first)
     stack.length = first
     return value
   }
@@ -202,12 +239,13 @@ export function runPickle(
     if (stack.length - fence < count) fail('the stack is empty')
     stack.push(sequence('tuple', stack.length - count))
   }
-  const dict = (): Value => (++objects > objectsKept ? unknown : { kind: 'dict', items: [], count: 0 })
+  const dict = (): Value =>
+    ++objects > objectsKept ? unknown : { kind: 'dict', items: [], count: 0, weight: 1, depth: 1 }
   const text = (length: number, coding: Text['coding']): Value => {
     const at = skip(length)
     if (++texts > textsKept) return unknown
     const value: Text = { kind: 'text', at, length, coding }
-    if (length > 16) payload(value)
+    if (length > 8) payload(value)
     return value
   }
   const bytes = (length: number): Value => {
@@ -217,10 +255,20 @@ export function runPickle(
     return ++objects > objectsKept ? unknown : value
   }
   const payload = (value: Bytes | Text): void => {
-    const at = value.at - base
-    const head = at >= 0 && at + 4 <= buf.length ? buf : source.read(value.at, 8)
-    const start = head === buf ? at : 0
-    if (beginsLikeFile(head, start) && payloads.length < payloadsKept) payloads.push(value)
+    if (
+      payloads.length < payloadsKept &&
+      beginsLikeFile(source.read(value.at, Math.min(value.length, payloadHead)))
+    ) {
+      payloads.push(value)
+    }
+  }
+  /** Of a text on a line of its own the line ends are written as escapes. */
+  const linePayload = (value: Text): void => {
+    const head = source.read(value.at, Math.min(value.length, payloadHead))
+    if (head.indexOf(0x5c) === -1 || payloads.length >= payloadsKept) return
+    const text = textOf(source, value)
+    if (text !== null && beginsLikeFile(Buffer.from(text.slice(0, payloadHead), 'latin1')))
+      payloads.push(value)
   }
   const put = (index: number): void => {
     const value = top()
@@ -269,6 +317,8 @@ export function runPickle(
           extensions.set(code, importName(textOf(source, module) ?? '?', textOf(source, name) ?? '?'))
         }
       }
+      if (notable.length < 100 && callee.judgement.standing === 'safe' && isNotable(value, source))
+        notable.push(value)
     } else if (indirect.length < eventsKept) indirect.push(value)
     return ++objects > objectsKept && callee !== null && typeof callee === 'object' ? unknown : value
   }
@@ -281,6 +331,7 @@ export function runPickle(
         const items = target.items
         for (let i = from; i < stack.length && items.length < keep * step; i++) items.push(stack[i] as Value)
         target.count += (stack.length - from) / step
+        weigh(target, from)
       } else if (target.kind === 'global') {
         if (planted.length < 100) planted.push({ offset: opAt, target, state: stack[from] as Value })
       }
@@ -291,8 +342,12 @@ export function runPickle(
     const state = pop()
     const target = top()
     if (typeof target !== 'object' || target === null) return
-    if (target.kind === 'call') target.state = state
-    else if (target.kind === 'global' && planted.length < 100) planted.push({ offset: opAt, target, state })
+    if (target.kind === 'call') {
+      target.state = state
+      const file = strayFile(target, source)
+      if (file !== null && notable.length < 100) notable.push(target)
+    }
+    if (target.kind === 'global' && planted.length < 100) planted.push({ offset: opAt, target, state })
     // The loaders of joblib read raw numbers from the file once a wrapper is built.
     if (target.kind !== 'call' || !isGlobal(classOf(target), null, 'NumpyArrayWrapper')) return
     const raw = rawArrayBytes(state, source)
@@ -320,6 +375,7 @@ export function runPickle(
       here.firstCall ??= value.firstCall
     }
     indirect.push(...inner.indirect.slice(0, 100))
+    notable.push(...inner.notable)
     oddities.push(...inner.oddities)
     planted.push(...inner.planted)
     payloads.push(...inner.payloads)
@@ -345,7 +401,7 @@ export function runPickle(
       switch (op) {
         case 0x28: // MARK
           marks.push(stack.length)
-          if (marks.length > deepestMarks) fail(`more than ${deepestMarks} marks are open`)
+          if (marks.length === deepestMarks) odd(`more than ${deepestMarks} marks are open at once`)
           fence = stack.length
           break
         case 0x2e: // STOP
@@ -393,6 +449,8 @@ export function runPickle(
           const start = Buffer.from(source.read(word.at, Math.min(word.length, 20))).toString('latin1')
           const value = Number(start.replace(/L$/, ''))
           if (!/^\s*[+-]?[\d_]/.test(start)) fail('an integer has no digits')
+          if (word.length > longestInteger)
+            odd(`an integer has ${word.length} digits, which takes very long to read`)
           stack.push(word.length <= 16 && Number.isSafeInteger(value) ? value : unknown)
           break
         }
@@ -423,7 +481,9 @@ export function runPickle(
         case 0x53: {
           // STRING
           const { at, length } = line()
-          stack.push({ kind: 'text', at, length, coding: 'literal' })
+          const value: Text = { kind: 'text', at, length, coding: 'literal' }
+          if (length > 10) linePayload(value)
+          stack.push(value)
           break
         }
         case 0x54: // BINSTRING
@@ -436,7 +496,9 @@ export function runPickle(
         case 0x56: {
           // UNICODE
           const { at, length } = line()
-          stack.push({ kind: 'text', at, length, coding: 'raw-unicode' })
+          const value: Text = { kind: 'text', at, length, coding: 'raw-unicode' }
+          if (length > 10) linePayload(value)
+          stack.push(value)
           break
         }
         case 0x58: // BINUNICODE
@@ -542,6 +604,8 @@ export function runPickle(
               kind: 'tuple',
               items: [...itemsOf(args), named],
               count: itemsOf(args).length + 1,
+              weight: 1,
+              depth: 1,
             }),
           )
           break
@@ -562,7 +626,9 @@ export function runPickle(
           stack.push(sequence('list', popMark()))
           break
         case 0x5d: // EMPTY_LIST
-          stack.push(++objects > objectsKept ? unknown : { kind: 'list', items: [], count: 0 })
+          stack.push(
+            ++objects > objectsKept ? unknown : { kind: 'list', items: [], count: 0, weight: 1, depth: 1 },
+          )
           break
         case 0x74: // TUPLE
           stack.push(sequence('tuple', popMark()))
@@ -580,7 +646,9 @@ export function runPickle(
           tupleOf(3)
           break
         case 0x8f: // EMPTY_SET
-          stack.push(++objects > objectsKept ? unknown : { kind: 'set', items: [], count: 0 })
+          stack.push(
+            ++objects > objectsKept ? unknown : { kind: 'set', items: [], count: 0, weight: 1, depth: 1 },
+          )
           break
         case 0x91: // FROZENSET
           stack.push(sequence('set', popMark()))
@@ -688,6 +756,7 @@ export function runPickle(
     fault,
     globals: [...known.values()],
     indirect,
+    notable,
     oddities,
     planted,
     persistent,
@@ -702,8 +771,9 @@ export function runPickle(
   }
   function long(length: number): Value {
     if (length > 6) {
+      if (length > longestInteger) odd(`an integer has ${length} bytes`)
       skip(length)
-      return unknown
+      return huge
     }
     ensure(length)
     let value = 0
@@ -721,7 +791,7 @@ export function runPickle(
 }
 
 const done = Symbol('STOP')
-const emptyTuple: Sequence = { kind: 'tuple', items: [], count: 0 }
+const emptyTuple: Sequence = { kind: 'tuple', items: [], count: 0, weight: 1, depth: 1 }
 
 /** The class of an object that the pickle built: what was called, or the first argument of `_reconstructor`. */
 export function classOf({ callee, args }: Call): Value {
@@ -730,6 +800,14 @@ export function classOf({ callee, args }: Call): Value {
 
 export function isText(value: Value | undefined): value is Text {
   return typeof value === 'object' && value !== null && value.kind === 'text'
+}
+
+function isContainer(value: Value): value is Sequence | Dict {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value.kind === 'list' || value.kind === 'tuple' || value.kind === 'dict' || value.kind === 'set')
+  )
 }
 
 function isPrimitive(value: Value): boolean {
@@ -743,17 +821,21 @@ function isPrimitive(value: Value): boolean {
   )
 }
 
-function beginsLikeFile(head: Uint8Array, at: number): boolean {
-  const [a, b, c, d] = [head[at], head[at + 1], head[at + 2], head[at + 3]]
+const textImport = /[ci][A-Za-z_][\w.]*\n[A-Za-z_]\w*\n/
+
+/** Bytes that are looked at to tell whether a text or bytes may be a file of some kind. */
+export const payloadHead = 256
+
+/** A pickle, an archive, an array, a program; or a text pickle, which holds an import on two lines. */
+export function beginsLikeFile(head: Uint8Array): boolean {
+  const [a, b, c, d] = head
   if (a === 0x80) return b !== undefined && b >= 2 && b <= 5
   if (a === 0x50) return b === 0x4b && c === 3 && d === 4
   if (a === 0x1f) return b === 0x8b && c === 8
+  if (a === 0x78) return b === 0x01 || b === 0x5e || b === 0x9c || b === 0xda
   if (a === 0x93) return b === 0x4e && c === 0x55 && d === 0x4d
-  // Text pickles: an import of a module.
-  return (
-    a === 0x63 &&
-    b !== undefined &&
-    ((b >= 0x61 && b <= 0x7a) || b === 0x5f) &&
-    head.subarray(at, at + 64).indexOf(10) !== -1
-  )
+  if (a === 0x7f) return b === 0x45 && c === 0x4c && d === 0x46
+  if (a === 0x4d && b === 0x5a) return true
+  if (head.indexOf(10) === -1) return false
+  return textImport.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1'))
 }

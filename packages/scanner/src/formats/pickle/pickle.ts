@@ -2,16 +2,20 @@
 // reconstructed, bytes that are loaded in their turn are examined as files, and an error does not excuse what came
 // before it. Several pickles in a row are one part.
 
+import { constants, inflateSync } from 'node:zlib'
 import { quoted } from '../../scan/quoted.ts'
 import type { Json } from '../../scan/scan-report.ts'
 import { memorySource, type Source, slice } from '../../source/source.ts'
+import { looksExecutable } from '../executable/looks-executable.ts'
 import { type Format, Malformed, NotThisFormat, type ScanContext } from '../format.ts'
 import { examineStorages, isLegacyTorch } from '../pytorch/legacy.ts'
 import { couldBegin } from './find-pickles.ts'
 import { bytesOf, textOf } from './literals.ts'
-import { isText, type PickleRun, runPickle } from './machine.ts'
+import { beginsLikeFile, type PickleRun, payloadHead, runPickle } from './machine.ts'
+import { strayFile } from './notable.ts'
 import { render } from './render.ts'
 import { pickleRules } from './rules.ts'
+import { type Skimmed, skimPickle } from './skim.ts'
 import { type Call, type Global, itemsOf, type Value } from './values.ts'
 
 const picklesInARow = 100_000
@@ -34,7 +38,15 @@ export const pickle: Format = {
     const kept = new Map<string, Global>()
     while (at < source.size && count < picklesInARow) {
       if (count > 0 && !couldBegin(source.read(at, 16), 0)) break
-      const run = runPickle(source, at, { budget: context.budget, keep: 64 })
+      if (count === 0) {
+        const skimmed = skim(source, context)
+        if (skimmed !== null) {
+          count = 1
+          at = skimmed.end
+          continue
+        }
+      }
+      const run = runPickle(source, at, { budget: context.budget })
       if (!plausible(run, source, count)) {
         if (count === 0) throw new NotThisFormat('no pickle')
         break
@@ -57,7 +69,7 @@ export const pickle: Format = {
         const last = runPickle(source, at, { budget: context.budget, keep: 1_000_000 })
         await report(last, source, context)
         if (last.fault !== null) broken(last, context)
-        at = examineStorages(source, last, runs[3]!, context)
+        at = await examineStorages(source, last, runs[3]!, context)
         context.fact('layout', 'pytorch-legacy')
         break
       }
@@ -65,6 +77,18 @@ export const pickle: Format = {
     facts(kept, runs, count, context)
     return { end: at }
   },
+}
+
+const worthSkimming = 1 << 16
+
+/** The first pickle of a large file, when it is nothing but data. */
+function skim(source: Source, { budget }: ScanContext): Skimmed | null {
+  // Old PyTorch files begin with a magic number, and what follows depends on it.
+  if (source.size < worthSkimming || source.read(0, 3)[2] === 0x8a) return null
+  return skimPickle(source, 0, {
+    budget,
+    unusual: (at, length) => beginsLikeFile(source.read(at, Math.min(length, payloadHead))),
+  })
 }
 
 /** Whether bytes that can be read as opcodes are meant to be. */
@@ -124,6 +148,21 @@ async function report(run: PickleRun, source: Source, context: ScanContext): Pro
       call: render(source, call),
     })
   }
+  for (const call of run.notable) {
+    const file = strayFile(call, source)
+    if (file !== null) {
+      context.report(pickleRules['names-other-file'], {
+        message: `It names ${quoted(file)}.`,
+        offset: call.at,
+      })
+    } else {
+      context.report(pickleRules['misused-name'], {
+        message: `It calls ${quoted(render(source, call))}.`,
+        offset: call.at,
+        call: render(source, call),
+      })
+    }
+  }
   for (const { offset, target, state } of run.planted.slice(0, 20)) {
     // A class of the pickle's own kind that is given its attributes is how cloudpickle writes classes.
     context.report(pickleRules.planted, {
@@ -151,19 +190,28 @@ async function report(run: PickleRun, source: Source, context: ScanContext): Pro
   }
 }
 
-/** Raw numbers can begin like a pickle; they do not go on like one. */
+/** Raw numbers can begin like a pickle or a compressed stream; they do not go on like one. */
 function worthOpening(inner: Source, { budget }: ScanContext): boolean {
-  const [first] = inner.read(0, 1)
-  if (first !== 0x80 && first !== 0x63) return true
+  const head = inner.read(0, 1 << 16)
+  if (head[0] === 0x78) {
+    try {
+      const start = inflateSync(head, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 20 })
+      return beginsLikeFile(start.subarray(0, payloadHead))
+    } catch {
+      return false
+    }
+  }
+  const executable = looksExecutable(head.subarray(0, 4096))
+  if (head[0] === 0x4d || head[0] === 0x7f) return executable !== null
+  if (head[0] === 0x50 || head[0] === 0x1f || head[0] === 0x93) return true
   const run = runPickle(inner, 0, { budget })
-  return run.fault === null
-    ? run.globals.length > 0
-    : run.globals.some(({ judgement }) => judgement.standing === 'dangerous')
+  const dangerous = run.globals.some(({ judgement }) => judgement.standing === 'dangerous')
+  return run.fault === null ? run.globals.length > 0 && (head[0] === 0x80 || dangerous) : dangerous
 }
 
 /** Functions by which dill and cloudpickle build functions and classes from code. */
 const codeCarriers =
-  /^(?:dill(?:\._dill)?|cloudpickle(?:\.cloudpickle(?:_fast)?)?|ray\.cloudpickle(?:\.cloudpickle)?|joblib\.externals\.cloudpickle(?:\.cloudpickle)?|pyspark\.cloudpickle(?:\.cloudpickle)?|types|marshal|_marshal)$/
+  /^(?:dill(?:\._dill)?|cloudpickle(?:\.cloudpickle(?:_fast)?)?|ray\.cloudpickle(?:\.cloudpickle)?|joblib\.externals\.cloudpickle(?:\.cloudpickle)?|pyspark\.cloudpickle(?:\.cloudpickle)?|marshal|_marshal)$/
 const loaders = new Set(['_load_from_bytes', 'loads', 'load', '_unpickle', 'read_pickle', 'Unpickler'])
 
 async function reportGlobal(
@@ -194,7 +242,6 @@ async function reportGlobal(
   }
   // Classes that TorchScript defines in its own code, which no Python module holds.
   if (module === '__torch__' || module.startsWith('__torch__.')) return
-  if (module === '_codecs' && name === 'encode' && isPlainEncoding(firstCall, source)) return
   if (firstCall !== null && loaders.has(name)) {
     for (const argument of itemsOf(firstCall.args)) {
       const bytes = bytesOf(source, argument)
@@ -263,17 +310,6 @@ const describe = {
   'process-control': 'starts threads or handles signals',
   encode: 'encodes or decodes data, which hides a payload',
 } as const
-
-/** `_codecs.encode('…', 'latin1')` is how protocol 2 writes bytes. */
-function isPlainEncoding(call: Call | null, source: Source): boolean {
-  if (call === null) return true
-  const [text, coding] = itemsOf(call.args)
-  return (
-    isText(text) &&
-    (coding === undefined ||
-      (isText(coding) && /^(?:latin-?1|utf-?8|ascii|iso-?8859-?1)$/i.test(textOf(source, coding) ?? '')))
-  )
-}
 
 const reaching = new Set([
   'os',

@@ -44,6 +44,14 @@ export const pickleRules = defineRules('pickle', {
     advice: fetchSafe,
     references: ['CWE-502'],
   },
+  'misused-name': {
+    title: 'The pickle calls a harmless function with arguments that are not',
+    verdict: 'suspicious',
+    severity: 'medium',
+    why: 'The call makes a class on the fly, or exhausts memory or time with an absurd size.',
+    advice: fetchSafe,
+    references: ['CWE-502', 'CWE-400'],
+  },
   planted: {
     title: 'The pickle changes an object that it did not make',
     verdict: 'malicious',

@@ -41,6 +41,9 @@ export interface Sequence {
   readonly kind: 'tuple' | 'list' | 'set'
   readonly items: Value[]
   count: number
+  /** How many objects it would be if nothing in it were shared. */
+  weight: number
+  depth: number
 }
 
 export interface Dict {
@@ -79,6 +82,8 @@ export interface Persistent {
 }
 
 export const float: Plain = { kind: 'plain', shown: '…' }
+/** An integer beyond six bytes. */
+export const huge: Plain = { kind: 'plain', shown: '<huge>' }
 export const unknown: Plain = { kind: 'plain', shown: '…' }
 export const buffer: Plain = { kind: 'plain', shown: '<buffer>' }
 

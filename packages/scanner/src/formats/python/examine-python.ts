@@ -1,8 +1,8 @@
 // What Python source is worth, wherever it stands: in a file of its own or in the cells of a notebook.
 
+import { dangerOf } from '../../policy/judge-import.ts'
 import { quoted } from '../../scan/quoted.ts'
 import type { ScanContext } from '../format.ts'
-import { dangerOf } from '../../policy/judge-import.ts'
 import { type PythonSource, readPython } from './read-python.ts'
 import { pythonRules } from './rules.ts'
 

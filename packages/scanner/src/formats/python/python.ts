@@ -19,7 +19,7 @@ export const python: Format = {
     const read = readPython(text, context.budget)
     // Prose and settings parse in part; a program has a structure and (nearly) no errors.
     const program = read.hasStructure
-      ? read.errors * 10 <= read.statements
+      ? read.errors <= 2 || read.errors * 3 <= read.statements
       : read.errors === 0 && read.calls.length > 0
     if (!program) throw new NotThisFormat('not a program')
     context.fact('imports', [...new Set(read.imports.map(({ name }) => name))].slice(0, 200))

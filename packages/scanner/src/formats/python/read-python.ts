@@ -166,6 +166,7 @@ function resolver(
   const resolve = (node: SyntaxNode | null, depth: number): string | null => {
     if (node === null || depth > 64) return null
     const word = text.slice(node.from, Math.min(node.to, node.from + 4096))
+    if (node.name === 'VariableName' && word === '__builtins__') return 'builtins'
     if (node.name === 'VariableName')
       return names.get(word) ?? (builtinCalls.has(word) ? `builtins.${word}` : null)
     if (node.name === 'ParenthesizedExpression')
@@ -266,13 +267,21 @@ function whenRun(node: SyntaxNode, text: string): 'import' | 'call' {
     if (parent === null) break
     // The body of a function runs later; its default values and decorators now.
     if (parent.name === 'FunctionDefinition' && at.name === 'Body') return 'call'
-    if (parent.name === 'LambdaExpression' && at.name !== 'ParamList') return 'call'
+    if (parent.name === 'Decorator') return 'import'
+    // A lambda that is a decorator, or is called where it stands, runs at once.
+    if (parent.name === 'LambdaExpression' && at.name !== 'ParamList' && !runsAtOnce(parent)) return 'call'
     if (parent.name === 'IfStatement' && at.name === 'Body') {
       const condition = text.slice(parent.from, Math.min(at.from, parent.from + 80))
       if (/^if\s*\(?\s*__name__\s*==\s*['"]__main__['"]/.test(condition)) return 'call'
     }
   }
   return 'import'
+}
+
+function runsAtOnce(lambda: SyntaxNode): boolean {
+  let at = lambda.parent
+  while (at?.name === 'ParenthesizedExpression') at = at.parent
+  return at === null || at.name === 'Decorator' || at.name === 'CallExpression' || at.type.isError
 }
 
 const inertValues = new Set(['String', 'ContinuedString', 'Number', 'Boolean', 'None', 'UnaryExpression'])

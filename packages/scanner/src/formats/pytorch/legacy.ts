@@ -1,8 +1,9 @@
 // PyTorch before 1.6: four pickles (a magic number, a version, facts of the system, the object), a fifth with the keys
 // of the storages, and behind it each storage as a count and raw numbers.
 
-import type { Source } from '../../source/source.ts'
+import { type Source, slice } from '../../source/source.ts'
 import { Malformed, type ScanContext } from '../format.ts'
+import { examineRaw } from '../pickle/examine-raw.ts'
 import { textOf } from '../pickle/literals.ts'
 import { isText, type PickleRun } from '../pickle/machine.ts'
 import { itemsOf } from '../pickle/values.ts'
@@ -22,12 +23,12 @@ export function isLegacyTorch(runs: readonly PickleRun[], source: Source): boole
 }
 
 /** Where the storages end. Throws Malformed where one does not fit. */
-export function examineStorages(
+export async function examineStorages(
   source: Source,
   keys: PickleRun,
   object: PickleRun,
   context: ScanContext,
-): number {
+): Promise<number> {
   const sizes = new Map<string, number>()
   for (const value of object.persistent) {
     const storage = storageOf(value, source)
@@ -47,6 +48,7 @@ export function examineStorages(
     if (count < 0n || count * BigInt(itemBytes) > BigInt(source.size - at - 8)) {
       throw new Malformed(`a storage of ${count} numbers does not fit into the file`, at)
     }
+    await examineRaw(slice(source, at + 8, Number(count) * itemBytes), `storage ${name}`, context)
     at += 8 + Number(count) * itemBytes
   }
   context.fact('storages', named.length)

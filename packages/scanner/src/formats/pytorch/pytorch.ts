@@ -4,6 +4,7 @@
 // PyTorch's own interpreter runs: not Python, but it has operators that open files.
 import { quoted } from '../../scan/quoted.ts'
 import type { Archive, ArchiveEntry, Layout, ScanContext } from '../format.ts'
+import { examineRaw } from '../pickle/examine-raw.ts'
 import { runPickle } from '../pickle/machine.ts'
 import { pytorchRules } from './rules.ts'
 import { storageOf } from './storages.ts'
@@ -80,7 +81,10 @@ async function claimStorages(
         })
       }
       // Longer ones hold more than numbers, and are looked into.
-    } else if (entry.bytes === bytes) claimed.add(entry.path)
+    } else if (entry.bytes === bytes) {
+      claimed.add(entry.path)
+      await examineRaw(await entry.open(), entry.path, context)
+    }
   }
   return needed.size
 }

@@ -26,7 +26,7 @@ export const stringRules = defineRules('strings', {
 const secrets: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
   { kind: 'AWS access key', pattern: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g },
   { kind: 'GitHub token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,90})\b/g },
-  { kind: 'Hugging Face token', pattern: /\bhf_[A-Za-z]{34}\b/g },
+  { kind: 'Hugging Face token', pattern: /\bhf_[A-Za-z0-9]{34}\b/g },
   { kind: 'OpenAI or Anthropic key', pattern: /\bsk-(?:proj-|ant-(?:api\d\d-)?)?[A-Za-z0-9_-]{32,120}\b/g },
   { kind: 'Google API key', pattern: /\bAIza[0-9A-Za-z_-]{35}\b/g },
   { kind: 'Slack token', pattern: /\bxox[abprs]-[0-9A-Za-z-]{20,90}\b/g },

@@ -34,4 +34,28 @@ export const textRules = defineRules('text', {
       'Fetch the file (git lfs pull) and scan again. The SHA-256 in the pointer is the one to compare with.',
     references: [],
   },
+  'hidden-encoding': {
+    title: 'The text is written in an encoding that hides what it says',
+    verdict: 'suspicious',
+    severity: 'high',
+    why: 'Python reads a source file in the encoding that its first lines name; in some, harmless letters spell commands.',
+    advice: 'Decode it and read what it says before anything runs it.',
+    references: ['CWE-116', 'CWE-506'],
+  },
+  script: {
+    title: 'This is a script of the system’s shell',
+    verdict: 'suspicious',
+    severity: 'high',
+    why: 'Whoever starts it runs its commands.',
+    advice: 'Read it, and take it out of the folder of the model if it is not needed.',
+    references: ['CWE-506'],
+  },
+  'web-page': {
+    title: 'This is a web page, not a model file',
+    verdict: 'suspicious',
+    severity: 'low',
+    why: 'A download that failed often leaves the page of an error; a page can also run scripts when it is opened.',
+    advice: 'Fetch the file again, and do not open the page in a browser.',
+    references: ['CWE-79'],
+  },
 })

@@ -25,6 +25,29 @@ export const text: Format = {
       })
       return { end: source.size }
     }
+    const encoding = /^[^\n]{0,200}(?:\n[^\n]{0,200})?coding[:=][ \t]{0,20}([-\w.]{1,40})/.exec(start)?.[1]
+    if (
+      encoding !== undefined &&
+      start.startsWith('#') &&
+      !/^(?:utf-?8|ascii|us-ascii|latin-?1|iso-?8859-?\d+|cp1252)$/i.test(encoding)
+    ) {
+      context.report(textRules['hidden-encoding'], {
+        message: `It declares the encoding ${quoted(encoding)}.`,
+        offset: 0,
+      })
+    }
+    if (/^\s{0,20}(?:@echo (?:off|on)\b|@?rem |#requires -|param\s*\()/i.test(start)) {
+      context.report(textRules.script, {
+        message: `It begins ${quoted(start.split('\n')[0] ?? '')}.`,
+        offset: 0,
+      })
+    }
+    if (/^\s{0,20}<(?:!doctype html|html|script)\b/i.test(start)) {
+      context.report(textRules['web-page'], {
+        message: `It begins ${quoted(start.slice(0, 60))}.`,
+        offset: 0,
+      })
+    }
     examineLines(source, context)
     await context.search(source)
     return { end: source.size }

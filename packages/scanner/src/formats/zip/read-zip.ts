@@ -308,6 +308,7 @@ async function coverGap(
   const uncovered = async (until: number): Promise<void> => {
     const start = nonZero(source, at, until, context)
     if (start === null) return
+    if (at === 0 && until === 4 && isMarker(source)) return
     if (at === 0 && first) {
       context.report(zipRules['leading-bytes'], {
         message: `The first member begins at byte ${until}.`,
@@ -325,9 +326,7 @@ async function coverGap(
   }
   let next = findLocal(source, at, to, context)
   while (next !== null) {
-    // The marker of a split archive, or of one that was nearly split (APPNOTE 8.5.3 and 8.5.4).
-    const marker = next.at === 4 && [0x08074b50, 0x30304b50].includes(signatureAt(source, 0) ?? 0)
-    if (next.at > at && !marker) await uncovered(next.at)
+    if (next.at > at) await uncovered(next.at)
     const sized = (next.flags & hasDescriptor) === 0 || next.compressed > 0
     const after = sized ? null : findMark(source, next.dataAt, to, context)
     const dataEnd = Math.min(to, sized ? next.dataAt + next.compressed : (after ?? to))
@@ -350,6 +349,11 @@ async function coverGap(
   }
   if (at < to) await uncovered(to)
   return members
+}
+
+/** What a split archive begins with, or one that was nearly split (APPNOTE 8.5.3 and 8.5.4). */
+function isMarker(source: Source): boolean {
+  return [0x08074b50, 0x30304b50].includes(signatureAt(source, 0) ?? 0)
 }
 
 /** The first plausible local header in a range. */
@@ -384,9 +388,11 @@ function indexOf(
   to: number,
   { budget }: ScanContext,
 ): number | null {
-  for (let at = from; at < to; at += 1 << 18) {
+  // Small steps first: where hits are dense, each one costs little.
+  let step = 1 << 12
+  for (let at = from; at < to; at += step, step = Math.min(step * 2, 1 << 17)) {
     budget.checkTime()
-    const piece = source.read(at, Math.min((1 << 18) + text.length - 1, to - at))
+    const piece = source.read(at, Math.min(step + text.length - 1, to - at))
     const found = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).indexOf(text, 0, 'latin1')
     if (found !== -1) return at + found
   }

@@ -1,5 +1,6 @@
 // One member of a zip: where its bytes lie and how they come out. Readers of models ignore flags and checksums, so the
 // bytes decide: what inflates is looked at whatever the headers claim, and the claim is reported.
+import { setImmediate } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { LimitReached } from '../../scan/limits.ts'
 import { quoted } from '../../scan/quoted.ts'
@@ -43,6 +44,8 @@ const mebibyte = 2 ** 20
 const checksumBytes = 64 * mebibyte
 /** Bytes that overlapping members of one archive may give. */
 const overlapBytes = 256 * mebibyte
+/** What is only weakly held goes when the event loop turns; it is made to after so many bytes. */
+const turnBytes = 16 * mebibyte
 /** Encrypted, a patch, strongly encrypted, headers masked. */
 const notPlain = 0x1 | 0x20 | 0x40 | 0x2000
 
@@ -59,6 +62,7 @@ export function memberReader(source: Source, context: ScanContext): MemberReader
   const reported = new Set<string>()
   let toCheck = checksumBytes
   let overlapLeft = overlapBytes
+  let sinceTurn = 0
 
   const open = (member: ZipMember): { readonly source: Source; readonly onDisk: boolean } => {
     const { path, dataAt, dataEnd, method } = member
@@ -164,7 +168,12 @@ export function memberReader(source: Source, context: ScanContext): MemberReader
         async open() {
           const before = kept ?? held?.deref()
           if (before !== undefined) return before
+          if (sinceTurn > turnBytes) {
+            sinceTurn = 0
+            await setImmediate()
+          }
           const opened = open(member)
+          if (member.method !== 0) sinceTurn += opened.source.size
           if (opened.onDisk) kept = opened.source
           else held = new WeakRef(opened.source)
           return opened.source

@@ -75,6 +75,12 @@ describe('an honest zip', () => {
     expect(await rulesFor([one({})], { comment: 'PK\x03\x04 is how members begin' })).toEqual([])
   })
 
+  it('may begin with the marker of an archive that was nearly split', async () => {
+    const bytes = buildZip([one({})], { prefix: Buffer.from('PK00'), countPrefix: true })
+    expect((await read(bytes)).rules).toEqual([])
+    expect(zip.recognise(bytes.subarray(0, 4096), memorySource(bytes))).toBe('sure')
+  })
+
   it('hands large stored members on without reading them', async () => {
     const head = buildZip([
       {
