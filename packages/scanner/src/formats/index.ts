@@ -31,6 +31,10 @@ import { zip } from './zip/zip.ts'
 
 export const knowledge: Knowledge = {
   formats: [
+    // Text pickles are text, and a script that names Python is Python: the stricter reading comes first.
+    pickle,
+    json,
+    python,
     executable,
     unopenedArchive,
     hdf5,
@@ -42,11 +46,8 @@ export const knowledge: Knowledge = {
     tar,
     ...compressed,
     safetensors,
-    pickle,
-    json,
     onnx,
     onnxTensor,
-    python,
     jinja,
     text,
   ],

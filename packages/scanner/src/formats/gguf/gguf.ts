@@ -3,6 +3,7 @@
 import { quoted } from '../../scan/quoted.ts'
 import { type Source, slice } from '../../source/source.ts'
 import type { Format, ScanContext } from '../format.ts'
+import { searchStarts } from '../search-starts.ts'
 import { examineTemplate } from '../template/template.ts'
 import { type GgufHeader, type GgufTensor, readHeader } from './header.ts'
 import { ggufRules } from './rules.ts'
@@ -38,6 +39,12 @@ export const gguf: Format = {
       examineTemplate(value, context, { name: key.slice(0, 100) })
     }
     checkShards(header, context)
+    await searchStarts(source, header.textsAt, context)
+    await searchStarts(
+      source,
+      header.tensors.filter(({ bytes }) => bytes !== 0).map(({ offset }) => offset),
+      context,
+    )
     return { end: checkLayout(header, source, context) }
   },
 }

@@ -24,6 +24,8 @@ export interface GgufHeader {
   readonly bigEndian: boolean
   /** Numbers, texts and truth values; of an array its length. */
   readonly values: ReadonlyMap<string, GgufValue>
+  /** Where the texts among the values begin. */
+  readonly textsAt: readonly number[]
   readonly tensors: readonly GgufTensor[]
   /** Where the numbers begin. */
   readonly bodyAt: number
@@ -42,6 +44,7 @@ const longestText = 4 * 2 ** 20
 /** All texts that are kept. */
 const longestTexts = 32 * 2 ** 20
 const longestKey = 65_535
+const mostTexts = 1000
 
 /** @throws Malformed, LimitReached */
 export function readHeader(source: Source, budget: Budget): GgufHeader {
@@ -73,8 +76,12 @@ export function readHeader(source: Source, budget: Budget): GgufHeader {
     if (kept > longestTexts) throw new LimitReached('headerBytes', `texts of over ${longestTexts} bytes`)
     return cursor.text(length)
   }
+  const textsAt: number[] = []
   const value = (type: number): GgufValue => {
-    if (type === stringType) return text(longestText)
+    if (type === stringType) {
+      if (textsAt.length < mostTexts) textsAt.push(cursor.at() + wide)
+      return text(longestText)
+    }
     if (type === arrayType) return array()
     return scalar(cursor, type)
   }
@@ -139,7 +146,7 @@ export function readHeader(source: Source, budget: Budget): GgufHeader {
     const type = tensorTypes.get(typeNumber) ?? null
     return { name, type, typeNumber, shape, offset: bodyAt + offset, bytes: bytesOf(type, shape, name, at) }
   })
-  return { version, bigEndian, values, tensors, bodyAt, alignment }
+  return { version, bigEndian, values, textsAt, tensors, bodyAt, alignment }
 }
 
 function bytesOf(type: TensorType | null, shape: readonly number[], name: string, at: number): number | null {
@@ -243,8 +250,13 @@ function createCursor(source: Source, from: number, bigEndian: boolean, budget: 
     },
     text(length) {
       const { buffer, byteOffset } = view(length)
-      // Vocabularies of bytes are no UTF-8, and readers do not mind.
-      return new TextDecoder().decode(new Uint8Array(buffer, byteOffset, length))
+      try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+          new Uint8Array(buffer, byteOffset, length),
+        )
+      } catch {
+        throw new Malformed('a text is not UTF-8', position - length)
+      }
     },
     skip(length) {
       if (position + length > source.size) throw new Malformed('the file ends within its header', position)

@@ -296,7 +296,7 @@ const pathLike =
 function examineText(
   key: string,
   text: string,
-  { context, where, ownClasses, owner }: Place & { readonly owner: string },
+  { context, where, owner }: Place & { readonly owner: string },
 ): void {
   const isFile = fileKeys.has(key) && (pathLike.test(text) || (key === 'vocabulary' && text !== ''))
   if (!isFile && !address.test(text)) return

@@ -4,6 +4,7 @@ import { quoted } from '../../scan/quoted.ts'
 import type { Source } from '../../source/source.ts'
 import { type Format, NotThisFormat, type ScanContext } from '../format.ts'
 import type { Range } from '../protobuf/fields.ts'
+import { searchStarts } from '../search-starts.ts'
 import { bitsOf, complexFault, readArray } from './flax-array.ts'
 import { msgpackRules } from './rules.ts'
 import { walk } from './walk.ts'
@@ -63,6 +64,7 @@ export const msgpack: Format = {
     arrays.tell()
     context.fact('keys', names)
     // Arrays have a type of their own; other bytes can be anything.
+    await searchStarts(source, arrays.starts, context)
     for (const { from, to } of bytes.slice(0, shown)) await context.search(source, { from, to })
     return { end }
   },
@@ -71,6 +73,8 @@ export const msgpack: Format = {
 class Arrays {
   private readonly source: Source
   private readonly context: ScanContext
+  /** Where their values begin. */
+  readonly starts: number[] = []
   private count = 0
   private bytes = 0
   private readonly types = new Map<string, number>()
@@ -103,6 +107,7 @@ class Arrays {
     }
     const { dtype, shape, bytes } = array
     this.count += 1
+    if (this.starts.length < 10_000 && bytes.to > bytes.from) this.starts.push(bytes.from)
     this.bytes += bytes.to - bytes.from
     if (this.types.size < 50 || this.types.has(dtype)) this.types.set(dtype, (this.types.get(dtype) ?? 0) + 1)
     const bits = bitsOf(dtype)

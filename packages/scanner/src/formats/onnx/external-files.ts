@@ -40,10 +40,18 @@ export const onnxExternalFiles: Layout = {
     for (const [path, ranges] of used) {
       const entry = archive.find(path)
       if (entry === null || entry.kind === 'link' || entry.kind === 'special') continue
-      if (onlyFillerBetween(await entry.open(), ranges, context.budget)) claimed.add(path)
+      const source = await entry.open()
+      if (!beginsAsFile(source) && onlyFillerBetween(source, ranges, context.budget)) claimed.add(path)
     }
     return { claimed }
   },
+}
+
+/** A pickle, a zip, a gzip or another of the usual: it is examined as what it is. */
+function beginsAsFile(source: Source): boolean {
+  return /^(?:\x80[\x02-\x05]|PK|\x1f\x8b|\x7fELF|MZ|#!|7z\xbc|BZh|\xfd7zX|Rar!|GGUF|\x89HDF|\x93NUMPY)/.test(
+    Buffer.from(source.read(0, 8)).toString('latin1'),
+  )
 }
 
 function isModel(path: string): boolean {

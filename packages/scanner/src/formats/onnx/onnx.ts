@@ -3,6 +3,7 @@
 import { quoted } from '../../scan/quoted.ts'
 import type { Rule } from '../../scan/rule.ts'
 import { type Format, Malformed, type ScanContext } from '../format.ts'
+import { searchStarts } from '../search-starts.ts'
 import { followExternal } from './external.ts'
 import { type Body, type OnnxFunction, type Scope, type Visitor, walkModel } from './model.ts'
 import { selfDependent } from './node-order.ts'
@@ -20,12 +21,15 @@ export const onnx: Format = {
   async examine(source, context) {
     const uses = new Uses()
     const files = new Set<string>()
+    const starts: number[] = []
     let initializers = 0
     let initializerBytes = 0
     const visitor: Visitor = {
       ...told(context),
       tensor(tensor, place) {
         if (place === 'initializer') initializers += 1
+        if (starts.length < 10_000 && tensor.raw !== null && tensor.raw.to > tensor.raw.from)
+          starts.push(tensor.raw.from)
         if (tensor.external === null) {
           const fault = sizeFault(source, tensor, context.budget)
           if (fault !== null) reportSize(tensor, fault, context)
@@ -49,6 +53,7 @@ export const onnx: Format = {
     if (facts.graphs === functions.length) throw new Malformed('the model has no graph')
     checkFunctions(functions, context)
     uses.judge(functions, context)
+    await searchStarts(source, starts, context)
     context.fact('irVersion', facts.irVersion)
     context.fact('producer', [facts.producer, facts.producerVersion].filter((part) => part !== '').join(' '))
     context.fact('opsets', facts.opsets)

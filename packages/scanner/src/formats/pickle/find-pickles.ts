@@ -14,8 +14,11 @@ export function couldBegin(head: Uint8Array, at: number): boolean {
   return openers.has(first)
 }
 
-/** `c` or `i`, a dotted module, a line, a name, a line; or a mark and the like in front of it. */
-const textImport = /[ci]([A-Za-z_][\w.]{0,80})\r?\n([A-Za-z_][\w.]{0,80})\r?\n/g
+/** `c` or `i`, a dotted module, a line, a name, a line. One may lie within another, so it only looks ahead. */
+const textImport = /[ci](?=([A-Za-z_][\w.]{0,80}\n[^\0-\x20]{1,80}\n))/g
+/** Two short texts, memoised or not, and STACK_GLOBAL. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are lengths
+const stackImport = /\x8c[\x01-\x60][A-Za-z_][\w.]{0,95}\x94?\x8c[\x01-\x60][^\0-\x20]{1,95}\x94?\x93/g
 const after = new Set('(cIJKLMNFGSTUVX])}.Rtp0q\x85\x86\x87\x8c\x94oa'.split('').map((c) => c.charCodeAt(0)))
 
 /** Offsets in a range at which a pickle may begin, in order. */
@@ -30,18 +33,22 @@ export function* findPickles(
     const protocol = window[at + 1]
     const next = window[at + 2]
     if (protocol === undefined || next === undefined || protocol > 5) continue
-    // Protocols 4 and 5 begin with a frame whose length has zeros at its end; the others with a container, a name or text.
-    const framed = next === 0x95 && window[at + 10] === 0 && window[at + 9] === 0
-    if (framed || (next !== 0x95 && openers.has(next) && plainAfter(window, at + 2))) found.add(at)
+    // Protocols 4 and 5 begin with a frame, the others with a container, a name or a text.
+    if (next === 0x95 || (openers.has(next) && plainAfter(window, at + 2))) found.add(at)
   }
+  const text = window.toString('latin1')
   if (window.includes(0x0a)) {
-    const text = window.toString('latin1')
     for (const match of text.matchAll(textImport)) {
       const at = match.index
-      if (at >= to - from || !after.has(window[at + match[0].length] ?? 0)) continue
-      // The import is what matters; what stands in front of it may be junk that runs too.
-      found.add(at)
+      if (at >= to - from || !after.has(window[at + 1 + match[1]!.length] ?? 0)) continue
+      // What is given to an import stands behind a mark in front of it.
+      const mark = text.lastIndexOf('(', at)
+      if (window[at] === 0x69 && mark !== -1 && at - mark < 300) found.add(mark)
+      else found.add(at)
     }
+  }
+  if (window.includes(0x93)) {
+    for (const { index } of text.matchAll(stackImport)) if (index < to - from) found.add(index)
   }
   yield* [...found].sort((a, b) => a - b).map((at) => from + at)
 }

@@ -51,6 +51,8 @@ export interface Dict {
   /** Key, value, key, value; the first only. */
   readonly items: Value[]
   count: number
+  weight: number
+  depth: number
 }
 
 export interface Global {

@@ -1,9 +1,12 @@
 // Safetensors: a length, a JSON header, raw numbers. It can run nothing; what can be wrong is that two readers
 // understand two different files, which the strictness of the header's reader rules out.
-import { type Format, Malformed } from '../format.ts'
+import { memorySource } from '../../source/source.ts'
+import { type Format, Malformed, type ScanContext } from '../format.ts'
+import { searchStarts } from '../search-starts.ts'
 import { claimedHeaderBytes, readHeader } from './header.ts'
 
 const namesShown = 200
+const longestText = 8 * 2 ** 20
 
 export const safetensors: Format = {
   id: 'safetensors',
@@ -35,6 +38,12 @@ export const safetensors: Format = {
           .map(([key, value]) => [key.slice(0, 200), value.slice(0, 200)]),
       ),
     )
+    await examineTexts(metadata, context)
+    await searchStarts(
+      source,
+      tensors.filter(({ bytes }) => bytes > 0).map(({ offset }) => offset),
+      context,
+    )
     if (end < source.size) {
       // The reference refuses such a file; what the bytes are is looked at before that is said.
       await context.search(source, { from: end, to: source.size })
@@ -42,4 +51,16 @@ export const safetensors: Format = {
     }
     return { end }
   },
+}
+
+/** Settings can carry a file in base64; one that begins as a pickle, a zip or a gzip is examined as a file. */
+async function examineTexts(metadata: Readonly<Record<string, string>>, context: ScanContext): Promise<void> {
+  for (const [key, value] of Object.entries(metadata).slice(0, 1000)) {
+    if (!/^(?:gA[I-Z]|UEsDB|H4sI)/.test(value) || value.length > longestText) continue
+    if (!/^[\w+/-]{8,}={0,2}$/.test(value)) continue
+    await context.scan(
+      memorySource(new Uint8Array(Buffer.from(value, 'base64'))),
+      `__metadata__ ${key.slice(0, 100)}`,
+    )
+  }
 }

@@ -52,6 +52,20 @@ export const tensorflowGraph: Format = {
   },
 }
 
+/** The `.meta` file beside a checkpoint of TensorFlow 1. */
+export const tensorflowMetaGraph: Format = {
+  id: 'tensorflow-meta-graph',
+  title: 'TensorFlow meta graph',
+  recognise: (head, source) =>
+    head[0] === 0x0a && isMetaGraph(source, { from: 0, to: source.size }, new Budget(defaultLimits))
+      ? 'sure'
+      : 'no',
+  async examine(source, context) {
+    await examineMetaGraph(source, { from: 0, to: source.size }, context)
+    return { end: source.size }
+  },
+}
+
 function hasMetaGraph(source: Source): boolean {
   const budget = new Budget(defaultLimits)
   try {
@@ -59,13 +73,22 @@ function hasMetaGraph(source: Source): boolean {
     for (const field of fields(source, { from: 0, to: source.size }, budget)) {
       if (++count > 4) return false
       if (field.number !== 2 || field.wire !== 'bytes') continue
-      let parts = 0
-      for (const part of fields(source, field, budget)) {
-        if (part.wire !== 'bytes' || part.number > 7 || ++parts > 4) return false
-        if (part.number === 2) return part.to === part.from || isGraph(source, part, budget, { known: false })
-        // Without a graph of nodes the tags of the meta info have to do.
-        if (part.number === 1 && metaInfo(source, part, budget)) return true
-      }
+      if (isMetaGraph(source, field, budget)) return true
+    }
+  } catch {
+    return false
+  }
+  return false
+}
+
+/** By its graph; without one of nodes the version in the meta info has to do. */
+function isMetaGraph(source: Source, range: Range, budget: Budget): boolean {
+  let parts = 0
+  try {
+    for (const part of fields(source, range, budget)) {
+      if (part.wire !== 'bytes' || part.number > 7 || ++parts > 4) return false
+      if (part.number === 2 && isGraph(source, part, budget, { known: false })) return true
+      if (part.number === 1 && metaInfo(source, part, budget)) return true
     }
   } catch {
     return false

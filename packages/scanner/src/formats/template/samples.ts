@@ -83,5 +83,8 @@ export const honestTemplates: Readonly<Record<string, string>> = {
 }
 
 export function samples(): readonly { readonly name: string; readonly bytes: Uint8Array }[] {
-  return Object.entries(honestTemplates).map(([name, text]) => ({ name, bytes: new TextEncoder().encode(text) }))
+  return Object.entries(honestTemplates).map(([name, text]) => ({
+    name,
+    bytes: new TextEncoder().encode(text),
+  }))
 }

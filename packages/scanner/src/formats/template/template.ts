@@ -18,7 +18,7 @@ export interface TemplateOptions {
 }
 
 /** The longest in use take some 30,000 characters. */
-const longest = 200_000
+const longest = 65_536
 /** Of a longer one this much is searched for names. */
 const searched = 4_000_000
 const mostRounds = 1_000_000
@@ -61,7 +61,11 @@ function parsed(text: string, report: Report): Node | null {
   }
   try {
     // Long runs of blanks mean nothing here, and take the parser's own expressions quadratic time.
-    const tokens = tokenize(text.replace(/\s{64,}/g, ' '), { lstrip_blocks: true, trim_blocks: true })
+    const plain = text
+      .replace(/\s{64,}/g, ' ')
+      // The parser does not know the empty tuple.
+      .replace(/([{([,=~+|%-]|\b(?:in|if|else|and|or|not|set)\b)\s{0,9}\(\s{0,9}\)/g, '$1 []')
+    const tokens = tokenize(plain, { lstrip_blocks: true, trim_blocks: true })
     return parse(tokens) as unknown as Node
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

@@ -4,6 +4,7 @@
 import { quoted } from '../../scan/quoted.ts'
 import type { Source } from '../../source/source.ts'
 import { type Format, Malformed, type ScanContext } from '../format.ts'
+import { searchStarts } from '../search-starts.ts'
 import { type FlatReader, flatReader, type Table } from './flatbuffer.ts'
 import { tfliteRules } from './rules.ts'
 
@@ -11,6 +12,8 @@ const magic = Uint8Array.of(0x54, 0x46, 0x4c, 0x33)
 const custom = 32
 /** STABLEHLO_CASE, the last one of schema version 3c. */
 const lastBuiltin = 209
+/** Stands where the number is too large for its field, which the other field then has. */
+const placeholder = 127
 const shown = 200
 const longestOptions = 1024
 /** FlatBuffers end at 2 GiB; behind that come only the bytes of large buffers. */
@@ -70,8 +73,9 @@ export const tflite: Format = {
     context.fact('version', version)
     context.fact('description', (reader.text(root, model.description) ?? '').slice(0, shown))
     const codes = examineCodes(reader, root, context)
-    const walk: Walk = { reader, context, source, codes, buffers: [], reached: 0 }
+    const walk: Walk = { reader, context, source, codes, buffers: [], starts: [], reached: 0 }
     examineBuffers(walk, root)
+    await searchStarts(source, walk.starts, context)
     let subgraphs = 0
     for (const graph of reader.tables(root, model.subgraphs)) {
       subgraphs += 1
@@ -106,6 +110,8 @@ interface Walk {
   readonly codes: number
   /** Bytes of each buffer. */
   readonly buffers: number[]
+  /** Where each of them begins. */
+  readonly starts: number[]
   /** Behind the last byte of a buffer that lies outside the FlatBuffer. */
   reached: number
 }
@@ -117,9 +123,12 @@ interface Walk {
 async function endOf({ reader, source, context, reached }: Walk): Promise<number> {
   const end = Math.min(source.size, Math.max(reader.reached(), reached))
   if (end === source.size) return end
-  const rest = source.size - end
-  if (rest > longestOptions || (await context.search(source, { from: end, to: source.size })) > 0) return end
-  return source.size
+  // Labels and the like follow as a zip, which is examined for itself.
+  const rest = Buffer.from(source.read(end, longestOptions))
+  const zip = rest.indexOf('PK\u0003\u0004')
+  const to = zip === -1 ? source.size : end + zip
+  if (to - end > longestOptions || (await context.search(source, { from: end, to })) > 0) return end
+  return to
 }
 
 function examineCodes(reader: FlatReader, root: Table, context: ScanContext): number {
@@ -134,7 +143,7 @@ function examineCodes(reader: FlatReader, root: Table, context: ScanContext): nu
     const name = reader.text(code, operatorCode.customCode)
     if (counts.length < shown)
       counts.push(name === null || builtin !== custom ? String(builtin) : name.slice(0, shown))
-    if (builtin < 0 || builtin > lastBuiltin) {
+    if (builtin < 0 || builtin > lastBuiltin || builtin === placeholder) {
       context.report(tfliteRules['unknown-operator'], {
         message: `It is number ${builtin}.`,
         offset: code.at,
@@ -184,6 +193,8 @@ function examineBuffers(walk: Walk, root: Table): void {
       if (data !== null && data.length > 0)
         broken(context, `Buffer ${buffers.length} lies in two places`, one.at)
     }
+    const start = offset > 1 ? offset : (data?.at ?? 0)
+    if (walk.starts.length < 10_000) walk.starts.push(start)
     buffers.push(offset > 1 ? size : (data?.length ?? 0))
   }
 }
