@@ -28,6 +28,8 @@ PEERS = {
     "imagecorruptions": "imagecorruptions",
     "picklescan": "picklescan.scanner",
     "modelscan": "modelscan.modelscan",
+    "fickling": "fickling.fickle",
+    "model-signing": "model_signing",
 }
 
 

@@ -65,6 +65,7 @@ def bases_of(package):
             keras.dtype_policies.DTypePolicy,
             keras.dtype_policies.DTypePolicyMap,
             keras.quantizers.Quantizer,
+            keras.src.quantizers.quantization_config.QuantizationConfig,
             keras.random.SeedGenerator,
             keras.Operation,
             keras.KerasTensor,

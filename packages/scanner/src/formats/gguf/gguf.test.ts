@@ -126,6 +126,18 @@ describe('a GGUF model', () => {
     await expect(examine(ggufFile(parts))).rejects.toThrow(message)
   })
 
+  it('with a text that is no UTF-8 is malformed', async () => {
+    const bytes = ggufFile({ settings: [['general.name', 8, 'abc']] })
+    bytes[Buffer.from(bytes).indexOf('abc')] = 0xff
+    await expect(examine(bytes)).rejects.toThrow(/UTF-8/)
+  })
+
+  it('has the beginning of each text and each tensor looked at', async () => {
+    const bytes = ggufFile({ settings: [['general.name', 8, 'abc']] })
+    const at = Buffer.from(bytes).indexOf('abc')
+    expect((await examine(bytes)).context.searched.map(({ from }) => from)).toEqual([at, bytes.length - 32])
+  })
+
   it('of an older format is not examined', async () => {
     for (const magic of ['lmgg', 'fmgg', 'tjgg', 'algg']) {
       const { rules } = await examine(join(new TextEncoder().encode(magic), new Uint8Array(32)))

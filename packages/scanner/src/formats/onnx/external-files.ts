@@ -7,6 +7,9 @@ import { recogniseModel } from './recognise.ts'
 import { listExternal } from './tensors.ts'
 
 const modelsOfFolder = 1000
+/** Pickles, zip, gzip, ELF, MZ, a script, 7z, bzip2, xz, RAR, GGUF, HDF5, NumPy. */
+const begins =
+  /^(?:800[2-5]|504b|1f8b|7f454c46|4d5a|2321|377abc|425a68|fd377a58|52617221|47475546|89484446|934e55)/
 
 export const onnxExternalFiles: Layout = {
   id: 'onnx-external-files',
@@ -47,11 +50,9 @@ export const onnxExternalFiles: Layout = {
   },
 }
 
-/** A pickle, a zip, a gzip or another of the usual: it is examined as what it is. */
+/** Such a file is examined as what it is. */
 function beginsAsFile(source: Source): boolean {
-  return /^(?:\x80[\x02-\x05]|PK|\x1f\x8b|\x7fELF|MZ|#!|7z\xbc|BZh|\xfd7zX|Rar!|GGUF|\x89HDF|\x93NUMPY)/.test(
-    Buffer.from(source.read(0, 8)).toString('latin1'),
-  )
+  return begins.test(Buffer.from(source.read(0, 8)).toString('hex'))
 }
 
 function isModel(path: string): boolean {

@@ -19,7 +19,7 @@ import {
   type Told,
   trainingSchema,
 } from './schema.ts'
-import { readEntry, readTensor, type Tensor } from './tensor.ts'
+import { readEntry, readTensor, smallInts, type Tensor } from './tensor.ts'
 
 export interface Node extends Step {
   readonly at: number
@@ -37,6 +37,8 @@ export interface Body {
   readonly scope: Scope
   readonly nodes: readonly Node[]
   readonly outputs: readonly string[]
+  /** Short lists of whole numbers that it holds, by name. */
+  readonly constants: ReadonlyMap<string, readonly bigint[]>
   /** Names given twice: by two initializers, or by two nodes. */
   readonly clashes: readonly string[]
 }
@@ -71,8 +73,15 @@ export interface Visitor extends Told {
 
 /** Messages within messages, as many as protobuf's own readers follow. */
 const deepest = 100
-/** Nodes, tensors and names of values, in all. */
-const mostThings = 5_000_000
+/** Tensors, attributes and names of values in all, where a node counts as four: the largest models have some 400,000. */
+const mostThings = 2_000_000
+
+interface BodyInMaking {
+  readonly scope: Scope
+  readonly made: Set<string>
+  readonly clashes: string[]
+  readonly constants: Map<string, readonly bigint[]>
+}
 
 interface Waiting {
   readonly range: Range
@@ -100,10 +109,10 @@ export function walkModel(
   const waiting: Waiting[] = []
   const functions: OnnxFunction[] = []
   let things = 0
-  const count = (): void => {
-    things += 1
+  const count = (weight = 1): void => {
+    things += weight
     if (things > mostThings) throw new LimitReached('headerBytes', `a graph of over ${mostThings} parts`)
-    if (things % 256 === 0) budget.checkTime()
+    if (things % 256 < weight) budget.checkTime()
   }
   const push = (next: Waiting): void => {
     if (next.depth > deepest)
@@ -162,6 +171,7 @@ export function walkModel(
     const clashes: string[] = []
     const nodes: Node[] = []
     const outputs: string[] = []
+    const constants = new Map<string, readonly bigint[]>()
     let name = ''
     const initializer = (tensor: string): void => {
       if (initializers.has(tensor)) clashes.push(tensor)
@@ -172,11 +182,14 @@ export function walkModel(
       count()
       if (kind === 'name') name = readText(source, rangeOf(field))
       else if (kind === 'node') {
-        nodes.push(readNode(rangeOf(field), graph.depth + 1, scope, made, clashes))
+        count(3)
+        nodes.push(readNode(rangeOf(field), graph.depth + 1, { scope, made, clashes, constants }))
       } else if (kind === 'initializer') {
         const tensor = readTensor(source, rangeOf(field), budget, visitor)
         visitor.tensor(tensor, graph.kind === 'main' ? 'initializer' : 'inner')
         initializer(tensor.name)
+        const values = smallInts(source, tensor, budget)
+        if (values !== null) constants.set(tensor.name, values)
       } else if (kind === 'sparse_initializer') initializer(readSparse(rangeOf(field)))
       else if (kind === 'input') names.add(readName(rangeOf(field)))
       else if (kind === 'output') outputs.push(readName(rangeOf(field)))
@@ -185,7 +198,7 @@ export function walkModel(
       if (initializers.has(output)) clashes.push(output)
       names.add(output)
     }
-    visitor.body({ at: graph.range.from, name, scope, nodes, outputs, clashes })
+    visitor.body({ at: graph.range.from, name, scope, nodes, outputs, constants, clashes })
     return scope
   }
 
@@ -196,6 +209,7 @@ export function walkModel(
     const clashes: string[] = []
     const nodes: Node[] = []
     const outputs: string[] = []
+    const constants = new Map<string, readonly bigint[]>()
     let name = ''
     let domain = ''
     for (const { name: kind, field } of message(source, at, functionSchema, budget, visitor)) {
@@ -204,20 +218,22 @@ export function walkModel(
       else if (kind === 'domain') domain = plainDomain(readText(source, rangeOf(field)))
       else if (kind === 'input') names.add(readText(source, rangeOf(field)))
       else if (kind === 'output') outputs.push(readText(source, rangeOf(field)))
-      else if (kind === 'node') nodes.push(readNode(rangeOf(field), depth + 1, scope, made, clashes))
+      else if (kind === 'node')
+        nodes.push(readNode(rangeOf(field), depth + 1, { scope, made, clashes, constants }))
       else if (kind === 'attribute_proto') readAttribute(rangeOf(field), depth + 1, scope)
     }
     for (const output of made) names.add(output)
     functions.push({ at: at.from, name, domain, nodes })
-    visitor.body({ at: at.from, name, scope, nodes, outputs, clashes })
+    visitor.body({ at: at.from, name, scope, nodes, outputs, constants, clashes })
   }
 
-  function readNode(at: Range, depth: number, scope: Scope, made: Set<string>, clashes: string[]): Node {
+  function readNode(at: Range, depth: number, { scope, made, clashes, constants }: BodyInMaking): Node {
     const inputs: string[] = []
     const outputs: string[] = []
     let name = ''
     let operator = ''
     let domain = ''
+    let values: readonly bigint[] | null = null
     for (const { name: kind, field } of message(source, at, nodeSchema, budget, visitor)) {
       if (kind === 'input') {
         count()
@@ -234,17 +250,22 @@ export function walkModel(
       else if (kind === 'domain') domain = plainDomain(readText(source, rangeOf(field)))
       else if (kind === 'attribute') {
         count()
-        readAttribute(rangeOf(field), depth + 1, scope)
+        values = readAttribute(rangeOf(field), depth + 1, scope) ?? values
       }
     }
+    if (operator === 'Constant' && values !== null && outputs.length === 1) constants.set(outputs[0]!, values)
     return { at: at.from, name, operator, domain, inputs, outputs }
   }
 
-  function readAttribute(at: Range, depth: number, scope: Scope): void {
+  /** @returns the values of a short list of whole numbers, when it holds one as a tensor */
+  function readAttribute(at: Range, depth: number, scope: Scope): readonly bigint[] | null {
+    let values: readonly bigint[] | null = null
     for (const { name: kind, field } of message(source, at, attributeSchema, budget, visitor)) {
       if (kind === 't' || kind === 'tensors') {
         count()
-        visitor.tensor(readTensor(source, rangeOf(field), budget, visitor), 'inner')
+        const tensor = readTensor(source, rangeOf(field), budget, visitor)
+        visitor.tensor(tensor, 'inner')
+        values = smallInts(source, tensor, budget) ?? values
       } else if (kind === 'sparse_tensor' || kind === 'sparse_tensors') {
         count()
         readSparse(rangeOf(field))
@@ -253,6 +274,7 @@ export function walkModel(
         push({ range: rangeOf(field), depth: depth + 1, around: scope, kind: 'graph' })
       }
     }
+    return values
   }
 
   function readSparse(at: Range): string {

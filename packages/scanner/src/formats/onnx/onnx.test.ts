@@ -335,6 +335,41 @@ describe('the graph of an ONNX model', () => {
   })
 })
 
+describe('a constant of an ONNX model', () => {
+  const ints = (name: string, ...values: readonly bigint[]) =>
+    tensorProto({
+      name,
+      type: 7,
+      dims: [values.length],
+      raw: new Uint8Array(BigInt64Array.from(values).buffer),
+    })
+  const run = (operator: string, inputs: string[], initializers: Uint8Array[]) =>
+    rulesOf(modelProto(graphProto({ nodes: [nodeProto(operator, { inputs })], initializers })))
+
+  it('that asks for more than any machine has is suspicious', async () => {
+    const rule = ['onnx/endless-work suspicious']
+    expect(await run('ConstantOfShape', ['s'], [ints('s', 2n ** 20n, 2n ** 20n)])).toEqual(rule)
+    expect(await run('Expand', ['x', 's'], [ints('s', 2n ** 40n)])).toEqual(rule)
+    expect(await run('Range', ['a', 'b', 'c'], [ints('a', 0n), ints('b', 2n ** 40n), ints('c', 1n)])).toEqual(
+      rule,
+    )
+    expect(await run('Loop', ['n', ''], [ints('n', 2n ** 62n)])).toEqual(rule)
+    const constant = nodeProto('Constant', {
+      inputs: [],
+      outputs: ['s'],
+      attributes: [attributeProto('value', { tensor: ints('', 2n ** 40n) })],
+    })
+    const nodes = [constant, nodeProto('ConstantOfShape', { inputs: ['s'] })]
+    expect(await rulesOf(modelProto(graphProto({ nodes })))).toEqual(rule)
+  })
+
+  it('of an ordinary size, or for a loop that ends by its condition, is clean', async () => {
+    expect(await run('ConstantOfShape', ['s'], [ints('s', 64n, 256n)])).toEqual([])
+    expect(await run('Loop', ['n', 'x'], [ints('n', 2n ** 63n - 1n)])).toEqual([])
+    expect(await run('Expand', ['x', 's'], [ints('s', -1n, 8n)])).toEqual([])
+  })
+})
+
 describe('the reader of ONNX', () => {
   it('never crashes the scanner, however a model is broken', async () => {
     await expectRobust(onnx, samples())

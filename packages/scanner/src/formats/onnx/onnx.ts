@@ -4,6 +4,7 @@ import { quoted } from '../../scan/quoted.ts'
 import type { Rule } from '../../scan/rule.ts'
 import { type Format, Malformed, type ScanContext } from '../format.ts'
 import { searchStarts } from '../search-starts.ts'
+import { endlessWork } from './endless-work.ts'
 import { followExternal } from './external.ts'
 import { type Body, type OnnxFunction, type Scope, type Visitor, walkModel } from './model.ts'
 import { selfDependent } from './node-order.ts'
@@ -150,7 +151,10 @@ function checkFunctions(functions: readonly OnnxFunction[], context: ScanContext
   broken(context, 'A function of the model calls itself', functions[0]!.at)
 }
 
-function checkBody({ at, name, scope, nodes, outputs, clashes }: Body, context: ScanContext): void {
+function checkBody(
+  { at, name, scope, nodes, outputs, constants, clashes }: Body,
+  context: ScanContext,
+): void {
   const where = `in the graph ${quoted(name)}`
   for (const clash of clashes.slice(0, 20))
     broken(context, `Two values ${where} are called ${quoted(clash)}`, at)
@@ -161,6 +165,13 @@ function checkBody({ at, name, scope, nodes, outputs, clashes }: Body, context: 
   }
   for (const node of nodes) {
     if (node.operator === '') broken(context, `A node ${where} has no operator`, node.at)
+    const work = endlessWork(node, constants)
+    if (work !== null) {
+      context.report(onnxRules['endless-work'], {
+        message: `${quoted(node.operator)} ${where} asks for ${work}.`,
+        offset: node.at,
+      })
+    }
     for (const input of node.inputs) check(input, `A node (${quoted(node.operator)})`)
   }
   for (const output of outputs) check(output, 'An output')

@@ -115,6 +115,14 @@ export const onnxRules = defineRules('onnx', {
     advice: 'Read the function, or give it a name in a domain of its own.',
     references: ['CWE-436'],
   },
+  'endless-work': {
+    title: 'The model asks for more memory or time than any machine has',
+    verdict: 'suspicious',
+    severity: 'medium',
+    why: 'Running it once stops the server that runs it.',
+    advice: 'Do not run it without limits on memory and time.',
+    references: ['CWE-400', 'CWE-789', 'AML.T0029'],
+  },
   'broken-graph': {
     title: 'The graph breaks the rules of ONNX',
     verdict: 'malformed',

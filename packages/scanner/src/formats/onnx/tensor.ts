@@ -146,6 +146,26 @@ export function tensorBytes({ dims, dataType }: Tensor): number | null | { reado
   return type[1] === 0 ? null : Number(bytes)
 }
 
+/** The values of a tensor of at most 16 whole numbers of 64 bits, null for any other. */
+export function smallInts(source: Source, tensor: Tensor, budget: Budget): readonly bigint[] | null {
+  const count = tensor.dims.reduce((product, dim) => product * dim, 1n)
+  if (tensor.dataType !== 7 || tensor.external !== null || count < 1n || count > 16n) return null
+  if (tensor.raw !== null) {
+    const raw = source.read(tensor.raw.from, Math.min(128, tensor.raw.to - tensor.raw.from))
+    const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength)
+    return Array.from({ length: Math.floor(raw.length / 8) }, (_, index) => view.getBigInt64(8 * index, true))
+  }
+  const values: bigint[] = []
+  for (const { name, field } of tensor.typed.slice(0, 16)) {
+    if (name !== 'int64_data') return null
+    for (const value of varints(source, field, budget)) {
+      values.push(signed(value))
+      if (values.length >= 16) return values
+    }
+  }
+  return values
+}
+
 /** What is wrong with a tensor whose values lie in the file itself; null when nothing is. */
 export function sizeFault(source: Source, tensor: Tensor, budget: Budget): string | null {
   const bytes = tensorBytes(tensor)

@@ -97,6 +97,20 @@ describe('a safetensors file', () => {
     expect(context.reports).toEqual([])
   })
 
+  it('has the beginning of each tensor looked at, and settings that are a pickle in base64', async () => {
+    const bytes = samples()[0]!.bytes
+    const body = bytes.length - 36
+    expect((await examine(bytes)).context.searched).toEqual(
+      [body, body + 24, body + 28].map((from) => ({ from, to: from + 1 })),
+    )
+    const pickle = Uint8Array.of(0x80, 4, 0x95, 0, 0, 0, 0, 0x4e, 0x2e)
+    const header = { __metadata__: { note: 'gold', hidden: Buffer.from(pickle).toString('base64') } }
+    const { context } = await examine(safetensorsFile(JSON.stringify(header)))
+    expect(context.scanned.map(({ name, source }) => [name, source.read(0, 99)])).toEqual([
+      ['__metadata__ hidden', pickle],
+    ])
+  })
+
   it('is told from other files by its length and its first key', () => {
     const recognise = (bytes: Uint8Array) => safetensors.recognise(bytes, memorySource(bytes))
     expect(recognise(samples()[0]!.bytes.subarray(0, 60))).toBe('maybe')

@@ -67,6 +67,19 @@ describe('a TensorFlow Lite model', () => {
     expect((await examine(tfliteModel(custom(name)))).rules).toEqual([`tflite/${rule}`])
   })
 
+  it('leaves the zip of its labels to be examined for itself', async () => {
+    const bytes = tfliteModel()
+    const { end, context } = await examine(join(bytes, new TextEncoder().encode('PK\u0003\u0004 and more')))
+    expect(end).toBe(bytes.length)
+    expect(context.searched.every(({ to }) => to <= bytes.length)).toBe(true)
+  })
+
+  it('with the number that only stands for greater ones is not examined', async () => {
+    expect((await examine(tfliteModel({ codes: [table({ 0: i8(127) })] }))).rules).toEqual([
+      'tflite/unknown-operator not-examined',
+    ])
+  })
+
   it('with an operator of the future is not examined', async () => {
     expect((await examine(tfliteModel({ codes: [table({ 3: i32(400) })] }))).rules).toEqual([
       'tflite/unknown-operator not-examined',
