@@ -2,6 +2,9 @@
 // text last.
 import type { Knowledge } from '../scan/examine.ts'
 import { compressed } from './compressed/compressed.ts'
+import { coreml } from './coreml/coreml.ts'
+import { mlPackage } from './coreml/package.ts'
+import { coremlWeights } from './coreml/weights.ts'
 import { executable } from './executable/executable.ts'
 import { looksExecutable } from './executable/looks-executable.ts'
 import { unopenedArchive } from './executable/unopened-archive.ts'
@@ -11,6 +14,7 @@ import { huggingFaceFolder } from './hugging-face/folder.ts'
 import { json } from './json/json.ts'
 import { kerasArchive } from './keras/keras-archive.ts'
 import { mlflow } from './mlflow/mlflow.ts'
+import { msgpack } from './msgpack/msgpack.ts'
 import { npz } from './numpy/npz.ts'
 import { numpy } from './numpy/numpy.ts'
 import { onnxExternalFiles } from './onnx/external-files.ts'
@@ -21,6 +25,9 @@ import { pickle } from './pickle/pickle.ts'
 import { python } from './python/python.ts'
 import { pytorch } from './pytorch/pytorch.ts'
 import { safetensors } from './safetensors/safetensors.ts'
+import { checkpointIndex } from './saved-model/checkpoint-index.ts'
+import { savedModelFolder, tensorflowCheckpoint } from './saved-model/folders.ts'
+import { savedModel, tensorflowGraph, tensorflowMetaGraph } from './saved-model/saved-model.ts'
 import { sevenZip } from './seven-zip/seven-zip.ts'
 import { tar } from './tar/tar.ts'
 import { jinja } from './template/jinja.ts'
@@ -47,11 +54,29 @@ export const knowledge: Knowledge = {
     ...compressed,
     safetensors,
     onnx,
+    savedModel,
+    tensorflowMetaGraph,
+    tensorflowGraph,
+    checkpointIndex,
+    coreml,
+    coremlWeights,
     onnxTensor,
+    msgpack,
     jinja,
     text,
   ],
-  layouts: [pytorch, kerasArchive, npz, onnxExternalFiles, huggingFaceFolder, mlflow, triton],
+  layouts: [
+    pytorch,
+    kerasArchive,
+    npz,
+    onnxExternalFiles,
+    savedModelFolder,
+    tensorflowCheckpoint,
+    mlPackage,
+    huggingFaceFolder,
+    mlflow,
+    triton,
+  ],
   findPickles,
   executable: looksExecutable,
   mayFollow: new Map([['tflite', ['zip']]]),
