@@ -244,11 +244,18 @@ def old_joblib(corpus: Corpus) -> None:
     # One of each version, kind and major version of Python: the rest differ by a digit.
     kinds = {tuple(n.split("_")[1:-2]) + (n.partition("_py")[2][0], Path(n).suffix): n for n in names if n not in parts}
     for name in sorted(kinds.values()):
-        for part in [name, *(n for n in names if n.startswith(name + "_"))]:
-            target = corpus.out / "joblib-old" / part
-            target.parent.mkdir(exist_ok=True)
+        own = [n for n in names if n.startswith(name + "_")]
+        # Compressed arrays in files of their own are raw numbers: they mean something only together with their pickle.
+        together = any(n.endswith(".npy.z") for n in own)
+        place = f"joblib-old/{name.replace('.', '-')}" if together else "joblib-old"
+        for part in [name, *own]:
+            target = corpus.out / place / part
+            target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / part, target)
-            corpus.note(f"joblib-old/{part}", "joblib" if part == name else "npy", f"test data of {by('joblib')}")
+            if not together:
+                corpus.note(f"{place}/{part}", "joblib" if part == name else "npy", f"test data of {by('joblib')}")
+        if together:
+            corpus.note(place, "joblib", f"test data of {by('joblib')}, with its arrays")
 
 
 # Arrays and tables

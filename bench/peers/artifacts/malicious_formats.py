@@ -1409,7 +1409,7 @@ def tflite(add: Adder) -> None:
         "FlexMatMul",
     ):
         add(f"custom-{name.replace('/', '-')}.tflite", tflite_model(name), f"custom operator {name}")
-    add("unknown-builtin.tflite", tflite_model(operator=120), "reserved operator code")
+    add("unknown-builtin.tflite", tflite_model(operator=127), "code that stands for others")
     good = tflite_model()
 
     def patched(at: int, value: int) -> bytes:

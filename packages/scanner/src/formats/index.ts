@@ -21,6 +21,7 @@ import { onnxExternalFiles } from './onnx/external-files.ts'
 import { onnx } from './onnx/onnx.ts'
 import { onnxTensor } from './onnx/tensor-file.ts'
 import { findPickles } from './pickle/find-pickles.ts'
+import { joblibArrays } from './pickle/joblib-arrays.ts'
 import { pickle } from './pickle/pickle.ts'
 import { python } from './python/python.ts'
 import { pytorch } from './pytorch/pytorch.ts'
@@ -69,6 +70,7 @@ export const knowledge: Knowledge = {
     pytorch,
     kerasArchive,
     npz,
+    joblibArrays,
     onnxExternalFiles,
     savedModelFolder,
     tensorflowCheckpoint,

@@ -18,7 +18,7 @@ function headerSize(head: Uint8Array): number | null {
   return size ?? null
 }
 
-const decode: Decoder = (input, output, options) => {
+export const decodeJoblibZf: Decoder = (input, output, options) => {
   const size = headerSize(input.peek(23))
   if (size === null) throw new Malformed('the header of the old joblib form is broken', 0)
   input.skip(size)
@@ -30,6 +30,6 @@ export const joblibZf = compressedFormat({
   id: 'joblib-zf',
   title: 'old compressed joblib file',
   recognise: (head) => (headerSize(head) === null ? 'no' : 'sure'),
-  decode,
+  decode: decodeJoblibZf,
   signatures: [new TextEncoder().encode('ZF0x')],
 })

@@ -49,6 +49,14 @@ describe('a GGUF model', () => {
     ])
   })
 
+  it('of nothing, or with a tensor whose name is empty or longer than readers have room for, is malformed', async () => {
+    const rule = 'gguf/broken-layout malformed'
+    expect((await examine(ggufFile({ settings: [], tensors: [] }))).rules).toEqual([rule])
+    for (const name of ['', 'w'.repeat(65)]) {
+      expect((await examine(ggufFile({ tensors: [{ name }] }))).rules).toEqual([rule])
+    }
+  })
+
   it('ends with its last tensor, so that what follows is examined anew', async () => {
     const bytes = samples()[1]!.bytes
     expect((await examine(join(bytes, Uint8Array.of(0x80, 2)))).end).toBe(bytes.length)

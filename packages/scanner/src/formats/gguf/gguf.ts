@@ -12,6 +12,8 @@ const magic = Uint8Array.of(0x47, 0x47, 0x55, 0x46)
 /** GGML, GGMF, GGJT and GGLA, as little-endian numbers. */
 const oldMagics: readonly string[] = ['lmgg', 'fmgg', 'tjgg', 'algg']
 const shown = 200
+/** Bytes of a tensor's name; readers in C++ copy it into a field of that size. */
+const longestName = 64
 
 export const gguf: Format = {
   id: 'gguf',
@@ -87,7 +89,7 @@ function checkShards({ values }: GgufHeader, context: ScanContext): void {
 
 /** @returns where the last tensor ends */
 function checkLayout(
-  { tensors, bodyAt, alignment }: GgufHeader,
+  { values, tensors, bodyAt, alignment }: GgufHeader,
   source: Source,
   context: ScanContext,
 ): number {
@@ -96,6 +98,9 @@ function checkLayout(
       message: `The tensor ${quoted(tensor.name)} ${what}.`,
       offset: Math.min(tensor.offset, source.size),
     })
+  if (values.size === 0 && tensors.length === 0) {
+    context.report(ggufRules['broken-layout'], { message: 'It holds neither settings nor tensors.' })
+  }
   const names = new Set<string>()
   let unknown = false
   let end = Math.min(bodyAt, source.size)
@@ -103,6 +108,9 @@ function checkLayout(
     context.budget.checkTime()
     if (names.has(tensor.name)) report(tensor, 'stands there twice')
     names.add(tensor.name)
+    if (tensor.name === '') report(tensor, 'has no name')
+    if (Buffer.byteLength(tensor.name) > longestName)
+      report(tensor, `has a name of over ${longestName} bytes`)
     if ((tensor.offset - bodyAt) % alignment !== 0)
       report(tensor, `does not begin at a multiple of ${alignment}`)
     if (tensor.bytes === null) {

@@ -33,6 +33,18 @@ describe('a MessagePack file', () => {
     })
   })
 
+  it('with an array in pieces is clean when they add up to its shape, and malformed when not', async () => {
+    const pieces = (shape: Value) =>
+      map({
+        __msgpack_chunked_array__: true,
+        shape,
+        chunks: map({ 0: array([2], 'int8', Uint8Array.of(1, 2)), 1: array([1], 'int8', Uint8Array.of(3)) }),
+      })
+    expect(await rulesOf(pieces(map({ 0: 3, 1: 1 })))).toEqual([])
+    expect(await rulesOf(pieces(map({ 0: 3, 1: 2 })))).toEqual(['msgpack/broken-array malformed'])
+    expect(await rulesOf(pieces(map({ 0: 'three' })))).toEqual(['msgpack/broken-array malformed'])
+  })
+
   it('is read by the examples of the specification', () => {
     const kinds = (...bytes: number[]) => {
       const steps = walk(

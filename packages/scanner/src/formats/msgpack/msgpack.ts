@@ -5,6 +5,7 @@ import type { Source } from '../../source/source.ts'
 import { type Format, NotThisFormat, type ScanContext } from '../format.ts'
 import type { Range } from '../protobuf/fields.ts'
 import { searchStarts } from '../search-starts.ts'
+import { ChunkedArrays } from './chunked.ts'
 import { bitsOf, complexFault, readArray } from './flax-array.ts'
 import { msgpackRules } from './rules.ts'
 import { walk } from './walk.ts'
@@ -35,6 +36,9 @@ export const msgpack: Format = {
     const names: string[] = []
     const keys: Set<string>[] = []
     const bytes: Range[] = []
+    const chunked = new ChunkedArrays(source, context, (message, offset) =>
+      context.report(msgpackRules['broken-array'], { message: `${message}.`, offset }),
+    )
     let compared = 0
     const steps = walk(source, { from: 0, to: source.size }, context.budget)
     let end = 0
@@ -48,9 +52,12 @@ export const msgpack: Format = {
       if (item.kind === 'map') keys[depth] = new Set()
       if (item.kind === 'extension') arrays.examine(item)
       if (item.kind === 'bytes' && !isKey) bytes.push(item)
-      if (!isKey || (item.kind !== 'text' && item.kind !== 'bytes') || item.to - item.from > longestKey)
-        continue
-      const key = Buffer.from(source.read(item.from, item.to - item.from)).toString('latin1')
+      const key =
+        isKey && (item.kind === 'text' || item.kind === 'bytes') && item.to - item.from <= longestKey
+          ? Buffer.from(source.read(item.from, item.to - item.from)).toString('latin1')
+          : null
+      chunked.step(step.value, key)
+      if (key === null || !(item.kind === 'text' || item.kind === 'bytes')) continue
       if (names.length < shown)
         names.push(new TextDecoder().decode(source.read(item.from, item.to - item.from)).slice(0, 100))
       if (++compared > keysCompared) continue
@@ -61,6 +68,7 @@ export const msgpack: Format = {
       own.add(key)
     }
     if (end !== source.size) throw new NotThisFormat('something follows the first value')
+    chunked.finish()
     arrays.tell()
     context.fact('keys', names)
     // Arrays have a type of their own; other bytes can be anything.

@@ -40,11 +40,11 @@ export function* findPickles(
   if (window.includes(0x0a)) {
     for (const match of text.matchAll(textImport)) {
       const at = match.index
-      if (at >= to - from || !after.has(window[at + 1 + match[1]!.length] ?? 0)) continue
+      if (!after.has(window[at + 1 + match[1]!.length] ?? 0)) continue
       // What is given to an import stands behind a mark in front of it.
-      const mark = text.lastIndexOf('(', at)
-      if (window[at] === 0x69 && mark !== -1 && at - mark < 300) found.add(mark)
-      else found.add(at)
+      const mark = window[at] === 0x69 ? text.lastIndexOf('(', at) : -1
+      const start = mark !== -1 && at - mark < 300 ? mark : at
+      if (start < to - from) found.add(start)
     }
   }
   if (window.includes(0x93)) {

@@ -236,6 +236,13 @@ export function examineGraph(
       if (standing !== 'ordinary' && !(standing === 'unknown' && inSaver.functions.has(node.op))) {
         objected.push({ node, standing })
       }
+      // An operator can be called as if it were a function, by its name.
+      for (const name of node.functions) {
+        const called = inSaver.functions.has(name) ? 'ordinary' : judgeOp(name).standing
+        if (called !== 'ordinary' && called !== 'unknown') {
+          objected.push({ node: { ...node, op: name }, standing: called })
+        }
+      }
       for (const value of node.bytes) examineValue(source, value, context, { node, place, depth, ops })
     }
     if (objected.length === 0) continue
@@ -287,7 +294,7 @@ function examineValue(
 }
 
 function namesFiles(standing: OpStanding): boolean {
-  return standing === 'read' || standing === 'write' || standing === 'checkpoint' || standing === 'table-file'
+  return ['read', 'write', 'checkpoint', 'table-file', 'print'].includes(standing)
 }
 
 /** Writers whose only use is to put a file where the graph says. */
@@ -341,6 +348,9 @@ function object(
       if (foreign !== undefined) report(/^Restore/.test(node.op) ? 'reads-files' : 'foreign-path', withPath)
       else if (!ofSaver) report('stray-saver')
       break
+    case 'print':
+      if (paths.some((path) => path.startsWith('file://'))) report('writes-data', withPath)
+      break
     case 'table-file':
       if (foreign !== undefined) report('reads-files', withPath)
       break
@@ -371,7 +381,7 @@ function pathsOf(
   const seen = new Set<string>()
   // Of the operators that take a path and data, the path comes first, or after the table.
   const first = /^InitializeTable/.test(node.op)
-    ? node.inputs.slice(1, 2)
+    ? node.inputs.slice(0, 2)
     : node.op === 'MergeV2Checkpoints'
       ? node.inputs.slice(0, 2)
       : node.inputs.slice(0, 1)

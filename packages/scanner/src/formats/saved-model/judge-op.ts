@@ -17,6 +17,8 @@ export type OpStanding =
   | 'code'
   /** Carries a program in another language. */
   | 'program'
+  /** Prints to the console, or to a file that an attribute names. */
+  | 'print'
   /** Ends or delays the process. */
   | 'stop'
   | 'unknown'
@@ -45,6 +47,7 @@ const standings: readonly { readonly standing: OpStanding; readonly ops: readonl
     ops: words(`Save SaveV2 SaveSlices Restore RestoreV2 RestoreSlice MergeV2Checkpoints ShardedFilename ShardedFilespec
       DTensorRestoreV2`),
   },
+  { standing: 'print', ops: words('PrintV2') },
   { standing: 'table-file', ops: words('InitializeTableFromTextFile InitializeTableFromTextFileV2') },
   {
     standing: 'network',

@@ -49,6 +49,25 @@ describe('a SavedModel', () => {
     expect(await examined(savedModel, savedModelBytes(honestGraph(), { saver: honestSaver }))).toEqual([])
   })
 
+  it('does not hide an operator by calling it as a function, or writing by printing', async () => {
+    const call = {
+      name: 'c',
+      op: 'PartitionedCall',
+      inputs: ['x'],
+      attributes: { f: { function: 'WriteFile' } },
+    }
+    expect(await inGraph([call])).toEqual(['malicious tensorflow/writes-files'])
+    expect(await inGraph([call], { WriteFile: [{ name: 'i', op: 'Identity' }] })).toEqual([])
+    const print = (place: string): WrittenNode => ({
+      name: 'p',
+      op: 'PrintV2',
+      inputs: ['x'],
+      attributes: { output_stream: new TextEncoder().encode(place) },
+    })
+    expect(await inGraph([print('file:///tmp/inert')])).toEqual(['suspicious tensorflow/writes-data'])
+    expect(await inGraph([print('stderr')])).toEqual([])
+  })
+
   it('is suspicious when what serves also saves', async () => {
     const stray = await examined(
       savedModel,

@@ -58,4 +58,12 @@ export const textRules = defineRules('text', {
     advice: 'Fetch the file again, and do not open the page in a browser.',
     references: ['CWE-79'],
   },
+  'deep-nesting': {
+    title: 'Brackets nest deeper than parsers go',
+    verdict: 'not-examined',
+    severity: 'medium',
+    why: 'Parsers of programs and of data give up at such depth, or crash; what stands around it was read only as text.',
+    advice: 'Find out what the file is for. No program and no settings are written this way.',
+    references: ['CWE-674'],
+  },
 })

@@ -55,6 +55,7 @@ export const text: Format = {
 }
 
 const patterns = [
+  { rule: textRules['deep-nesting'], pattern: /(?:[([{][ \t]{0,4}){150}/g },
   { rule: textRules['yaml-object'], pattern: /!!python\/(?:object|name|module|apply)[^\s]{0,200}/g },
   {
     rule: textRules['piped-download'],
