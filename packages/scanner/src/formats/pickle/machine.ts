@@ -67,6 +67,7 @@ const windowSize = 1 << 18
 const objectsKept = 2_000_000
 const textsKept = 4_000_000
 const memoDense = 50_000_000
+const farKept = 1_000_000
 const longestLine = 1 << 20
 const eventsKept = 10_000
 const payloadsKept = 200
@@ -276,6 +277,7 @@ export function runPickle(
     if (isNew) memoCount += 1
     // Writers count up; what lies far ahead must not make the memo long.
     if (index > memo.length + 16 || index > memoDense) {
+      if (farMemo.size >= farKept) fail(`the memo has more than ${farKept} slots far from each other`)
       farMemo.set(index, value)
       if (index > memo.length + 1_000_000) odd(`the memo is written at the far index ${index}`)
       return

@@ -4,6 +4,9 @@ import { textOf } from './literals.ts'
 import type { Value } from './values.ts'
 
 const longest = 240
+const charactersShown = 120
+/** Bytes of a text that are read when it is longer. */
+const longestText = 1024
 
 /** `os.system('true')`, `subprocess.Popen(['sh', '-c', …])`. */
 export function render(source: Source, value: Value): string {
@@ -32,14 +35,17 @@ export function render(source: Source, value: Value): string {
       case 'plain':
         return one.shown
       case 'text': {
-        const text = textOf(source, {
-          ...one,
-          length: Math.min(one.length, one.coding === 'literal' ? one.length : 160),
-        })
-        return text === null ? '…' : literal(text, one.length)
+        const whole = one.coding === 'literal' || one.length <= longestText
+        // Cut where a character of several bytes may end.
+        const text = whole
+          ? textOf(source, one)
+          : Buffer.from(source.read(one.at, longestText)).toString(one.coding === 'utf-8' ? 'utf8' : 'latin1')
+        return text === null ? '…' : literal(text, !whole, invisible)
       }
-      case 'bytes':
-        return `b${literal(Buffer.from(source.read(one.at, Math.min(one.length, 60))).toString('latin1'), one.length)}`
+      case 'bytes': {
+        const start = Buffer.from(source.read(one.at, Math.min(one.length, 60))).toString('latin1')
+        return `b${literal(start, one.length > 60, noAscii)}`
+      }
       case 'tuple':
         return one.count === 1 ? `(${list(one.items, 1, depth)},)` : `(${list(one.items, one.count, depth)})`
       case 'list':
@@ -73,13 +79,20 @@ export function render(source: Source, value: Value): string {
   return show(value, 0)
 }
 
-function literal(text: string, length: number): string {
-  const cut = text.length > 120 || text.length < length - 2 ? `${text.slice(0, 120)}…` : text
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped
-  const escaped = cut.replace(/[\\'\0-\x1f\x7f-\xff\u2028-\u202f\u200b-\u200f]/g, (character) => {
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped
+const invisible = /[\\'\0-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped
+const noAscii = /[\\'\0-\x1f\x7f-\xff]/g
+
+function literal(text: string, isCut: boolean, escapedCharacters: RegExp): string {
+  const cut = isCut || text.length > charactersShown ? `${text.slice(0, charactersShown)}…` : text
+  const escaped = cut.replace(escapedCharacters, (character) => {
     if (character === '\\' || character === "'") return `\\${character}`
     if (character === '\n') return '\\n'
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+    const code = character.charCodeAt(0)
+    return code < 256
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`
   })
   return `'${escaped}'`
 }
