@@ -308,6 +308,7 @@ class Examination {
       if (!(error instanceof Malformed)) throw error
       // A guess that broke at once says nothing; a guess that had found something does.
       if (mustFit && trial.verdict() === 'clean') return { kind: 'not-this' }
+      if (trial.parts.length === 0) this.strings(source, context)
       keep()
       place.notes.note(scanRules.malformed, place.path, {
         message: `As ${format.title}: ${error.message}`,
@@ -448,6 +449,7 @@ class Examination {
       message: `Its first bytes are ${hex(source.read(0, 8))}.`,
       offset: 0,
     })
+    this.strings(source, this.context(place, {}))
     await this.search(source, { from: 0, to: source.size }, place)
     return null
   }

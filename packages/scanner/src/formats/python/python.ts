@@ -4,6 +4,7 @@ import { examinePython, readPython } from './examine-python.ts'
 import { pythonRules } from './rules.ts'
 
 const largest = 2 * 2 ** 20
+const startParsed = 1 << 15
 
 /** Python source, told from other text by its grammar. */
 export const python: Format = {
@@ -16,6 +17,11 @@ export const python: Format = {
     if (!isText(source, context.budget)) throw new NotThisFormat('not text')
     const text = textOf(source, largest)
     if (text === null) throw new NotThisFormat('too long')
+    // What is no program is told from its start: a parser that recovers from an error at every word takes seconds.
+    if (text.length > 2 * startParsed) {
+      const start = readPython(text.slice(0, startParsed), context.budget)
+      if (start.errors > 20 && start.errors * 3 > start.statements) throw new NotThisFormat('not a program')
+    }
     const read = readPython(text, context.budget)
     // Prose and settings parse in part; a program has a structure and (nearly) no errors.
     const program = read.hasStructure

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { scanned, scannedTogether } from '../testing/scanned.ts'
+
+const config = (settings: object) => scanned(JSON.stringify({ model_type: 'bert', ...settings }))
+
+describe('the settings of a Hugging Face model', () => {
+  it('that name only classes of the library are clean', async () => {
+    const { verdict, facts } = await config({
+      architectures: ['BertModel'],
+      tokenizer_class: 'BertTokenizer',
+    })
+    expect(verdict).toBe('clean')
+    expect(facts).toMatchObject({ model_type: 'bert', architectures: ['BertModel'] })
+  })
+
+  it.each([
+    ['hugging-face/remote-code', { auto_map: { AutoModel: 'modeling_own.OwnModel' } }],
+    ['hugging-face/remote-code', { auto_map: { AutoTokenizer: ['tokenization.Slow', null] } }],
+    ['hugging-face/remote-code', { trust_remote_code: true }],
+    ['hugging-face/remote-code', { custom_pipelines: { mine: { impl: 'mine.Pipeline' } } }],
+    ['hugging-face/foreign-code', { auto_map: { AutoModel: 'someone/else--modeling.Model' } }],
+    ['hugging-face/unsafe-class', { tokenizer_class: 'os.system' }],
+    ['hugging-face/unsafe-class', { _class_name: ['subprocess', 'Popen'] }],
+  ])('are told by %s', async (rule, settings) => {
+    const { rules, verdict } = await config(settings)
+    expect(rules).toContain(rule)
+    expect(verdict).not.toBe('clean')
+  })
+
+  it('have every template examined', async () => {
+    const hostile = "{{ ''.__class__.__mro__ }}"
+    for (const chat_template of [
+      hostile,
+      [
+        { name: 'default', template: 'x' },
+        { name: 'tool', template: hostile },
+      ],
+      { a: hostile },
+    ]) {
+      expect((await config({ chat_template })).verdict).toBe('malicious')
+    }
+    expect(
+      (await config({ chat_template: '{% for m in messages %}{{ m.content }}{% endfor %}' })).verdict,
+    ).toBe('clean')
+  })
+})
+
+describe('a folder as save_pretrained writes it', () => {
+  it('says when its weights lie there twice', async () => {
+    const { messages, verdict } = await scannedTogether({
+      'config.json': '{"model_type": "bert"}',
+      'model.safetensors': Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{}')]),
+      'pytorch_model.bin': Buffer.from([0x80, 2, 0x7d, 0x2e]),
+    })
+    expect(verdict).toBe('clean')
+    expect(messages).toContain('model.safetensors and pytorch_model.bin')
+  })
+})
