@@ -159,9 +159,8 @@ async function denseSpeed(context: BenchContext): Promise<BarOutcome> {
         children: [peer.pid],
         signal: context.signal,
       })
-      const ratio = pairedRatio(timed, 'picklescan', 'failmode')
-      if (ratio === null || timed.median === null) return absent(timed.detail, 'ratio')
-      ratios.push(ratio)
+      if (timed.median === null) return absent(timed.detail, 'ratio')
+      ratios.push(pairedRatio(timed, 'picklescan', 'failmode').median)
       told.push(
         `${path}: ${(size / 1000 / timed.median.failmode).toFixed(0)} MB/s beside ${(size / 1000 / timed.median.picklescan).toFixed(1)}`,
       )

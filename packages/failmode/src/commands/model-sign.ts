@@ -7,7 +7,7 @@ import { printable } from '../terminal/printable.ts'
 import { ignoredPaths, readNamed } from './model-verify.ts'
 
 /** Signs a model file or folder in the OpenSSF model-signing format. The signature lies beside it, never in it. */
-export async function run([path = ''], options: Options): Promise<number> {
+export async function run([path = '']: readonly string[], options: Options): Promise<number> {
   if (!(await exists(path))) {
     throw new FailmodeError('file-not-found', { message: `there is no file or folder ${path} to sign.` })
   }

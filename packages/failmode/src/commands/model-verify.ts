@@ -13,7 +13,7 @@ import { type Options, text } from '../terminal/options.ts'
 import { printable } from '../terminal/printable.ts'
 
 /** Checks a model file or folder against its signature. Exit 0 only when it is verified. */
-export async function run([path = ''], options: Options): Promise<number> {
+export async function run([path = '']: readonly string[], options: Options): Promise<number> {
   if (!(await exists(path))) {
     throw new FailmodeError('file-not-found', { message: `there is no file or folder ${path} to verify.` })
   }

@@ -79,8 +79,8 @@ function printFinding(
 }
 
 function kindOf({ parts, bytes }: FileScan): string {
-  const { format, facts } = parts[0] ?? { format: null, facts: {} }
-  const kind = [format, typeof facts.layout === 'string' ? facts.layout : null]
+  const { format = null, facts } = parts[0] ?? {}
+  const kind = [format, typeof facts?.layout === 'string' ? facts.layout : null]
     .filter((one) => one !== null)
     .join(', ')
   return `${kind === '' ? 'unknown format' : kind}, ${sizeOf(bytes)}`
