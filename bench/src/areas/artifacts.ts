@@ -11,6 +11,7 @@ import { once } from '../once.ts'
 import { openPeer } from '../peer.ts'
 import { repositoryRoot } from '../shared-data.ts'
 import { type HostileFile, heavyCorpus, honestCorpus, hostileCorpus } from './artifacts/corpus.ts'
+import { signaturesInteroperate } from './artifacts/signing.ts'
 
 interface Judged {
   readonly entry: HostileFile
@@ -284,4 +285,5 @@ export const bars: readonly Bar[] = [
   },
   { area: 'artifacts', bar: 'zip-throughput', target: '>= 1 GB/s, memory flat', run: throughput('zip') },
   { area: 'artifacts', bar: 'bombs', target: '<= 5 s', run: bombs },
+  { area: 'artifacts', bar: 'signatures-both-ways', target: 'all', run: signaturesInteroperate },
 ]
