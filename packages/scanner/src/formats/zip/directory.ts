@@ -253,6 +253,12 @@ const knownBlocks = new Set([
   0xd935, 0xa11e,
 ])
 
+/** Bytes that such a block needs; in what is longer, something may hide. */
+function longestOf(id: number): number {
+  if (id === 0xcafe || id === 0x4246) return 0
+  return id === 0x7075 || id === 0x6375 ? 100 : 40
+}
+
 /** Reads an extra field and puts the 64-bit values of zip64 in the place of those that did not fit. */
 function readExtra(extra: Uint8Array, sizes: { size: number; compressed: number; localAt: number }): Extra {
   const view = viewOf(extra)
@@ -273,10 +279,13 @@ function readExtra(extra: Uint8Array, sizes: { size: number; compressed: number;
         value += 8
       }
     } else if (id === 0x7075 && length > 5) otherName = extra.subarray(at + 9, to)
-    else if (!knownBlocks.has(id) && extra.subarray(at + 4, to).some((byte) => byte !== extra[at + 4]))
+    // What alignment fills up with is one letter over and over.
+    if (
+      (!knownBlocks.has(id) || length > longestOf(id)) &&
+      extra.subarray(at + 4, to).some((byte) => byte !== extra[at + 4])
+    ) {
       unknown = true
-    // What PyTorch fills up with is one letter over and over.
-    if (id === 0x4246 && extra.subarray(at + 4, to).some((byte) => byte !== extra[at + 4])) unknown = true
+    }
     at = to
   }
   return { otherName, broken: false, unknown }
