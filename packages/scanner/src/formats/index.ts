@@ -13,6 +13,7 @@ import { hdf5 } from './hdf5/hdf5.ts'
 import { huggingFaceFolder } from './hugging-face/folder.ts'
 import { json } from './json/json.ts'
 import { kerasArchive } from './keras/keras-archive.ts'
+import { lightgbm } from './lightgbm/lightgbm.ts'
 import { mlflow } from './mlflow/mlflow.ts'
 import { msgpack } from './msgpack/msgpack.ts'
 import { npz } from './numpy/npz.ts'
@@ -35,6 +36,7 @@ import { jinja } from './template/jinja.ts'
 import { text } from './text/text.ts'
 import { tflite } from './tflite/tflite.ts'
 import { triton } from './triton/triton.ts'
+import { xgboostBinary, xgboostUbjson } from './xgboost/xgboost.ts'
 import { zip } from './zip/zip.ts'
 
 export const knowledge: Knowledge = {
@@ -42,12 +44,15 @@ export const knowledge: Knowledge = {
     // Text pickles are text, and a script that names Python is Python: the stricter reading comes first.
     pickle,
     json,
+    xgboostBinary,
+    lightgbm,
     python,
     executable,
     unopenedArchive,
     hdf5,
     gguf,
     tflite,
+    xgboostUbjson,
     numpy,
     zip,
     sevenZip,

@@ -5,5 +5,12 @@ import { kerasConfig } from '../keras/keras-config.ts'
 
 import { notebook } from '../notebook/notebook.ts'
 import { shardIndex } from '../safetensors/shard-index.ts'
+import { xgboostJson } from '../xgboost/xgboost.ts'
 
-export const jsonKinds: readonly JsonKind[] = [kerasConfig, shardIndex, huggingFaceConfig, notebook]
+export const jsonKinds: readonly JsonKind[] = [
+  kerasConfig,
+  shardIndex,
+  huggingFaceConfig,
+  notebook,
+  xgboostJson,
+]
