@@ -1,6 +1,7 @@
 // All that the scanner knows, in order of precedence: what has a signature first, then what is told by its structure,
 // text last.
 import type { Knowledge } from '../scan/examine.ts'
+import { catboost } from './catboost/cbm.ts'
 import { compressed } from './compressed/compressed.ts'
 import { coreml } from './coreml/coreml.ts'
 import { mlPackage } from './coreml/package.ts'
@@ -53,6 +54,7 @@ export const knowledge: Knowledge = {
     gguf,
     tflite,
     xgboostUbjson,
+    catboost,
     numpy,
     zip,
     sevenZip,

@@ -1,4 +1,6 @@
 // What a JSON text can be. Each kind that fits looks at the value; none excludes another.
+
+import { catboostJson } from '../catboost/catboost-json.ts'
 import type { JsonKind } from '../format.ts'
 import { huggingFaceConfig } from '../hugging-face/config.ts'
 import { kerasConfig } from '../keras/keras-config.ts'
@@ -13,4 +15,5 @@ export const jsonKinds: readonly JsonKind[] = [
   huggingFaceConfig,
   notebook,
   xgboostJson,
+  catboostJson,
 ]

@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { memorySource } from '../../source/source.ts'
+import { flatBuffer, i8, i32, ints, raw, table, tables, text, u32, u64 } from '../flatbuffer/write.ts'
 import { join } from '../protobuf/write.ts'
 import { expectRobust } from '../testing/expect-robust.ts'
 import { fakeContext } from '../testing/fake-context.ts'
-import {
-  flatBuffer,
-  i8,
-  i32,
-  ints,
-  type ModelParts,
-  raw,
-  samples,
-  table,
-  tables,
-  text,
-  tfliteModel,
-  u32,
-  u64,
-} from './samples.ts'
+import { type ModelParts, samples, tfliteModel } from './samples.ts'
 import { tflite } from './tflite.ts'
 
 async function examine(bytes: Uint8Array) {

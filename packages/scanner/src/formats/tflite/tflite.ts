@@ -3,9 +3,9 @@
 // Schema: https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/schema/schema.fbs
 import { quoted } from '../../scan/quoted.ts'
 import type { Source } from '../../source/source.ts'
+import { type FlatReader, flatReader, type Table } from '../flatbuffer/flatbuffer.ts'
 import { type Format, Malformed, type ScanContext } from '../format.ts'
 import { searchStarts } from '../search-starts.ts'
-import { type FlatReader, flatReader, type Table } from './flatbuffer.ts'
 import { tfliteRules } from './rules.ts'
 
 const magic = Uint8Array.of(0x54, 0x46, 0x4c, 0x33)

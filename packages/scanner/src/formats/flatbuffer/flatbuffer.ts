@@ -34,6 +34,8 @@ export interface FlatReader {
   /** Beyond 2^53 it is Malformed. */
   u64(table: Table, field: number, otherwise: number): number
   text(table: Table, field: number): string | null
+  /** Texts of a vector of texts, one after the other. */
+  texts(table: Table, field: number): Generator<string>
   vector(table: Table, field: number, elementBytes: number): Vector | null
   /** Tables of a vector of tables, one after the other. */
   tables(table: Table, field: number): Generator<Table>
@@ -115,6 +117,12 @@ export function flatReader(source: Source, size: number, budget: Budget): FlatRe
     const at = place(table, field, 4)
     return at === null ? null : vectorAt(follow(at), elementBytes)
   }
+  const textAt = ({ at, length }: Vector): string => {
+    if (length > longestText) throw new LimitReached('headerBytes', `a text of ${length} bytes`)
+    const { buffer, byteOffset } = view(at, length + 1)
+    if (new Uint8Array(buffer, byteOffset + length, 1)[0] !== 0) throw new Malformed('a text has no end', at)
+    return new TextDecoder().decode(new Uint8Array(buffer, byteOffset, length))
+  }
 
   return {
     reached: () => reached,
@@ -142,13 +150,12 @@ export function flatReader(source: Source, size: number, budget: Budget): FlatRe
     },
     text(table, field) {
       const bytes = vector(table, field, 1)
-      if (bytes === null) return null
-      if (bytes.length > longestText) throw new LimitReached('headerBytes', `a text of ${bytes.length} bytes`)
-      const { buffer, byteOffset } = view(bytes.at, bytes.length + 1)
-      if (new Uint8Array(buffer, byteOffset + bytes.length, 1)[0] !== 0) {
-        throw new Malformed('a text has no end', bytes.at)
-      }
-      return new TextDecoder().decode(new Uint8Array(buffer, byteOffset, bytes.length))
+      return bytes === null ? null : textAt(bytes)
+    },
+    *texts(table, field) {
+      const offsets = vector(table, field, 4)
+      if (offsets === null) return
+      for (let i = 0; i < offsets.length; i++) yield textAt(vectorAt(follow(offsets.at + 4 * i), 1))
     },
     vector,
     *tables(table, field) {
