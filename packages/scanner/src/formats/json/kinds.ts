@@ -7,6 +7,7 @@ import { kerasConfig } from '../keras/keras-config.ts'
 
 import { notebook } from '../notebook/notebook.ts'
 import { shardIndex } from '../safetensors/shard-index.ts'
+import { skopsSchema } from '../skops/schema.ts'
 import { xgboostJson } from '../xgboost/xgboost.ts'
 
 export const jsonKinds: readonly JsonKind[] = [
@@ -16,4 +17,5 @@ export const jsonKinds: readonly JsonKind[] = [
   notebook,
   xgboostJson,
   catboostJson,
+  skopsSchema,
 ]
