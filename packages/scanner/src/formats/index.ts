@@ -38,6 +38,7 @@ import { text } from './text/text.ts'
 import { tflite } from './tflite/tflite.ts'
 import { triton } from './triton/triton.ts'
 import { xgboostBinary, xgboostUbjson } from './xgboost/xgboost.ts'
+import { xml } from './xml/xml.ts'
 import { zip } from './zip/zip.ts'
 
 export const knowledge: Knowledge = {
@@ -47,6 +48,7 @@ export const knowledge: Knowledge = {
     json,
     xgboostBinary,
     lightgbm,
+    xml,
     python,
     executable,
     unopenedArchive,

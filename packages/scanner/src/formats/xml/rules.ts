@@ -1,0 +1,68 @@
+import { defineRules } from '../../scan/rule.ts'
+
+export const xmlRules = defineRules('xml', {
+  doctype: {
+    title: 'The document declares a type or entities of its own',
+    verdict: 'suspicious',
+    severity: 'high',
+    why: 'Through entities a parser reads files of the machine it runs on, fetches addresses, or fills its memory. PMML has no use for them.',
+    advice: 'Refuse documents with a DOCTYPE, or parse them with entities and external types switched off.',
+    references: ['CWE-611', 'CWE-776', 'ML06:2023'],
+  },
+  instruction: {
+    title: 'The document carries an instruction for whoever reads it',
+    verdict: 'suspicious',
+    severity: 'medium',
+    why: 'A style sheet is fetched and run on the document; other instructions are up to the program.',
+    advice: 'Take the instruction out, or find out what it is for.',
+    references: ['CWE-829', 'CWE-91'],
+  },
+  'includes-other': {
+    title: 'The document takes in what lies elsewhere',
+    verdict: 'suspicious',
+    severity: 'high',
+    why: 'Reading it reads a file or an address that the document names.',
+    advice: 'Ask for a document that holds all of the model.',
+    references: ['CWE-611', 'CWE-918'],
+  },
+  'calls-code': {
+    title: 'The document names code outside of PMML',
+    verdict: 'suspicious',
+    severity: 'high',
+    why: 'Evaluators in Java take the name of a function for that of a class, and call it.',
+    advice: 'Read what the class does, or refuse the model.',
+    references: ['CWE-470', 'AML.T0011.000'],
+  },
+  script: {
+    title: 'The document holds a script',
+    verdict: 'suspicious',
+    severity: 'high',
+    why: 'A browser that shows it, or a program that knows the extension, runs it.',
+    advice: 'Read the script, or take it out.',
+    references: ['CWE-79', 'CWE-94'],
+  },
+  encoding: {
+    title: 'The document is written so that checks and parsers read different texts',
+    verdict: 'suspicious',
+    severity: 'high',
+    why: 'In a rare encoding, or one that is not the declared one, a check sees harmless letters and the parser sees commands.',
+    advice: 'Ask for the document in UTF-8.',
+    references: ['CWE-116', 'CWE-436'],
+  },
+  'lying-length': {
+    title: 'A list of the document is not as long as it says',
+    verdict: 'malformed',
+    severity: 'medium',
+    why: 'A reader that makes room for what is announced runs out of memory.',
+    advice: 'Fetch the document again.',
+    references: ['CWE-789'],
+  },
+  'unknown-vocabulary': {
+    title: 'The document is of a kind that this version does not know',
+    verdict: 'not-examined',
+    severity: 'low',
+    why: 'What its elements make a program do is not known here.',
+    advice: 'Leave it out if it is not part of the model.',
+    references: [],
+  },
+})
