@@ -35,6 +35,7 @@ import { sevenZip } from './seven-zip/seven-zip.ts'
 import { tar } from './tar/tar.ts'
 import { jinja } from './template/jinja.ts'
 import { text } from './text/text.ts'
+import { tfjsFolder } from './tfjs/folder.ts'
 import { tflite } from './tflite/tflite.ts'
 import { triton } from './triton/triton.ts'
 import { xgboostBinary, xgboostUbjson } from './xgboost/xgboost.ts'
@@ -80,6 +81,7 @@ export const knowledge: Knowledge = {
     kerasArchive,
     npz,
     joblibArrays,
+    tfjsFolder,
     onnxExternalFiles,
     savedModelFolder,
     tensorflowCheckpoint,

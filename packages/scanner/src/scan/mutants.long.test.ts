@@ -9,7 +9,7 @@ import { allSamples } from '../formats/testing/all-samples.ts'
 import { mutantRandom, mutate } from '../formats/testing/mutate.ts'
 import { scanPaths } from './scan-paths.ts'
 
-const mutants = Number(process.env.FAILMODE_MUTANTS ?? 10_000)
+const mutants = 10_000
 const batch = 500
 const folder = mkdtempSync(join(tmpdir(), 'failmode-mutants-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

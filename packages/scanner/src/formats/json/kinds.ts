@@ -8,6 +8,7 @@ import { kerasConfig } from '../keras/keras-config.ts'
 import { notebook } from '../notebook/notebook.ts'
 import { shardIndex } from '../safetensors/shard-index.ts'
 import { skopsSchema } from '../skops/schema.ts'
+import { tfjsModel } from '../tfjs/model.ts'
 import { xgboostJson } from '../xgboost/xgboost.ts'
 
 export const jsonKinds: readonly JsonKind[] = [
@@ -18,4 +19,5 @@ export const jsonKinds: readonly JsonKind[] = [
   xgboostJson,
   catboostJson,
   skopsSchema,
+  tfjsModel,
 ]

@@ -2,14 +2,12 @@
 // model names. They are accounted for when nothing but numbers and filler is in them.
 import { type Budget, LimitReached } from '../../scan/limits.ts'
 import { pieces, type Source } from '../../source/source.ts'
+import { beginsAsFile } from '../begins-as-file.ts'
 import { type Archive, type Layout, Malformed } from '../format.ts'
 import { recogniseModel } from './recognise.ts'
 import { listExternal } from './tensors.ts'
 
 const modelsOfFolder = 1000
-/** Pickles, zip, gzip, ELF, MZ, a script, 7z, bzip2, xz, RAR, GGUF, HDF5, NumPy. */
-const begins =
-  /^(?:800[2-5]|504b|1f8b|7f454c46|4d5a|2321|377abc|425a68|fd377a58|52617221|47475546|89484446|934e55)/
 
 export const onnxExternalFiles: Layout = {
   id: 'onnx-external-files',
@@ -48,11 +46,6 @@ export const onnxExternalFiles: Layout = {
     }
     return { claimed }
   },
-}
-
-/** Such a file is examined as what it is. */
-function beginsAsFile(source: Source): boolean {
-  return begins.test(Buffer.from(source.read(0, 8)).toString('hex'))
 }
 
 function isModel(path: string): boolean {

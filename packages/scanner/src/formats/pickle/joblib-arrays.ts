@@ -2,6 +2,7 @@
 // `NAME_01.npy.z`. By themselves such numbers are of no format; beside their pickle they are what it says.
 // They are unpacked and searched, since numbers can be anything.
 import { inflate } from '../../source/inflate.ts'
+import { beginsAsFile } from '../begins-as-file.ts'
 import { decodeJoblibZf } from '../compressed/joblib-zf.ts'
 import type { Archive, ArchiveEntry, Layout } from '../format.ts'
 
@@ -19,7 +20,7 @@ export const joblibArrays: Layout = {
       const inflated = inflate(decodeJoblibZf, source, context.budget)
       try {
         if (inflated.stopped !== null || inflated.end !== source.size) continue
-        if ((await context.search(inflated.source)) === 0) claimed.add(path)
+        if (!beginsAsFile(inflated.source) && (await context.search(inflated.source)) === 0) claimed.add(path)
       } finally {
         inflated.release()
       }
