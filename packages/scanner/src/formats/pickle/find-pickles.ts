@@ -43,7 +43,8 @@ export function* findPickles(
       if (!after.has(window[at + 1 + match[1]!.length] ?? 0)) continue
       // What is given to an import stands behind a mark in front of it.
       const mark = window[at] === 0x69 ? text.lastIndexOf('(', at) : -1
-      const start = mark !== -1 && at - mark < 300 ? mark : at
+      let start = mark !== -1 && at - mark < 300 ? mark : at
+      while (start > 0 && window[start] === 0x28 && window[start - 1] === 0x28) start -= 1
       if (start < to - from) found.add(start)
     }
   }
@@ -58,7 +59,12 @@ function plainAfter(window: Buffer, at: number): boolean {
   const [first, second] = [window[at]!, window[at + 1]]
   if (second === undefined) return false
   if (first === 0x63 || first === 0x69)
-    return (second >= 0x41 && second <= 0x5a) || second === 0x5f || (second >= 0x61 && second <= 0x7a)
+    return (
+      (second >= 0x41 && second <= 0x5a) ||
+      second === 0x5f ||
+      (second >= 0x61 && second <= 0x7a) ||
+      second >= 0xc2
+    )
   if (first === 0x58) return window[at + 3] === 0 && window[at + 4] === 0
   if (first === 0x8c) return second < 0x80
   return true
