@@ -3,6 +3,7 @@ export const scannerErrorCodes = {
   'lock-invalid': 'the lock file is not what this version can trust',
   'path-invalid': 'a path cannot be written in a lock file',
   'file-unreadable': 'a file or folder cannot be read',
+  'model-unreadable': 'a model file breaks the rules of its own format, or a limit',
   'link-refused': 'a folder holds a symbolic link or something else that is not a plain file',
 } as const
 

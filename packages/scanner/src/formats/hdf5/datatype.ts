@@ -20,6 +20,8 @@ export interface Hdf5Type {
   readonly class: Hdf5Class
   /** Bytes of one element as stored; of a variable-length one, of its pointer. */
   readonly size: number
+  /** Of a number: its most significant byte stands first. */
+  readonly bigEndian: boolean
   /** As one would write it: `float32`, `string[12]`, `{r: float32, i: float32}`. */
   readonly name: string
   /** Classes of all types in it, its own included. */
@@ -60,6 +62,7 @@ export function readDatatype(cursor: Cursor, depth = 0): Hdf5Type {
   const of = (type: Hdf5Class, name: string, inner: readonly Hdf5Type[] = []): Hdf5Type => ({
     class: type,
     size,
+    bigEndian: (flags & 1) === 1,
     name: name.slice(0, longestName),
     classes: new Set([type, ...inner.flatMap((one) => [...one.classes])]),
   })

@@ -107,13 +107,18 @@ export function functionProto(
   )
 }
 
-/** An attribute that holds a graph (`g`), a tensor (`t`) or neither. */
+/** An attribute that holds a graph (`g`), a tensor (`t`), a whole number (`i`) or none of them. */
 export function attributeProto(
   name: string,
-  { graph, tensor }: { readonly graph?: Uint8Array; readonly tensor?: Uint8Array } = {},
+  {
+    graph,
+    tensor,
+    whole,
+  }: { readonly graph?: Uint8Array; readonly tensor?: Uint8Array; readonly whole?: number } = {},
 ): Uint8Array {
   if (graph !== undefined) return join(text(1, name), bytes(6, graph), int(20, 5))
   if (tensor !== undefined) return join(text(1, name), bytes(5, tensor), int(20, 4))
+  if (whole !== undefined) return join(text(1, name), int(3, whole), int(20, 2))
   return join(text(1, name), fixed32(2, 0.5), int(20, 1))
 }
 

@@ -309,7 +309,7 @@ export function runPickle(
     return value
   }
   const call = (how: Call['how'], callee: Value, args: Value): Value => {
-    const value: Call = { kind: 'call', how, callee, args, at: opAt, state: undefined }
+    const value: Call = { kind: 'call', how, callee, args, at: opAt, state: undefined, entries: undefined }
     if (typeof callee === 'object' && callee !== null && callee.kind === 'global') {
       callee.calls += 1
       callee.firstCall ??= value
@@ -334,6 +334,12 @@ export function runPickle(
         for (let i = from; i < stack.length && items.length < keep * step; i++) items.push(stack[i] as Value)
         target.count += (stack.length - from) / step
         weigh(target, from)
+      } else if (target.kind === 'call' && step === 2) {
+        // An OrderedDict is made by a call and filled like a dict.
+        target.entries ??= []
+        const { entries } = target
+        for (let i = from; i < stack.length && entries.length < keep * step; i++)
+          entries.push(stack[i] as Value)
       } else if (target.kind === 'global') {
         if (planted.length < 100) planted.push({ offset: opAt, target, state: stack[from] as Value })
       }

@@ -76,6 +76,8 @@ export interface Call {
   readonly at: number
   /** What BUILD gave it. */
   state: Value | undefined
+  /** Key, value, key, value: what was put into it as into a dict; the first only. */
+  entries: Value[] | undefined
 }
 
 export interface Persistent {
