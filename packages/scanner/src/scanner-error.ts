@@ -4,6 +4,7 @@ export const scannerErrorCodes = {
   'path-invalid': 'a path cannot be written in a lock file',
   'file-unreadable': 'a file or folder cannot be read',
   'model-unreadable': 'a model file breaks the rules of its own format, or a limit',
+  'no-tensors': 'a file holds no tensors that are read here',
   'link-refused': 'a folder holds a symbolic link or something else that is not a plain file',
 } as const
 

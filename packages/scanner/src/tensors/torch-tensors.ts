@@ -30,6 +30,7 @@ const dtypes: Readonly<Record<string, string>> = {
   ComplexFloat: 'complex64',
   ComplexDouble: 'complex128',
 }
+const ofModules = new Set(['_modules', '_parameters', '_buffers'])
 const mostTensors = 1_000_000
 const deepest = 20
 
@@ -71,7 +72,8 @@ export async function torchTensors(archive: Archive, folder: string, budget: Bud
       isGlobal(value.callee, 'torch._utils', '_rebuild_tensor_v2') ||
       isGlobal(value.callee, 'torch._utils', '_rebuild_tensor')
     ) {
-      const name = path.join('.')
+      // A whole module keeps its parts under names of its own, which its state dict leaves out.
+      const name = path.filter((part) => !ofModules.has(part)).join('.')
       const made = names.has(name)
         ? 'the name stands twice'
         : rebuilt(itemsOf(value.args), { name, pickle, storages, bigEndian })
