@@ -221,11 +221,12 @@ command(
   model,
 )
 command(
-  'verify <path>',
-  'check a model file or folder against its signature',
+  'verify [path]',
+  'check a model against its signature, or files against models.lock.json',
   () => import('./commands/model-verify.ts'),
   (c) =>
     c
+      .option('--lock <file>', 'the lock file (default: models.lock.json here or beside the model)')
       .option('--signature <file>', 'the signature (default: beside the model, .sig)')
       .option('--key <file>', 'trust this public key, PEM')
       .option('--certificate <files...>', 'trust these root certificates, PEM')
@@ -241,6 +242,13 @@ command(
         'files that were not signed are notes, unless they are model or code files',
       )
       .option('--json', 'print as JSON'),
+  model,
+)
+command(
+  'diff <first> <second>',
+  'which tensors and nodes of two model files differ, and by how much',
+  () => import('./commands/model-diff.ts'),
+  (c) => c.option('--all', 'list every tensor that changed').option('--json', 'print as JSON'),
   model,
 )
 command(

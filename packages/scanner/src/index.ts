@@ -1,4 +1,12 @@
 // The front door of scanner.
+export {
+  diffModels,
+  type ModelDiff,
+  type NodeChange,
+  type TensorChange,
+  type TensorKind,
+  type ValueChange,
+} from './diff/diff-models.ts'
 export { type FileDigest, type FolderFile, type HashOptions, hashFile, hashFolder } from './hash-file.ts'
 export {
   compareLock,
@@ -8,6 +16,8 @@ export {
   type Lock,
   type LockComparison,
   type LockedArtifact,
+  type LockedContent,
+  type LockedScan,
   type LockState,
   lockPath,
   lockVersion,
@@ -16,6 +26,7 @@ export {
   type WeakAlgorithm,
   weakAlgorithms,
 } from './lock.ts'
+export { type ContentComparison, compareContent, lockContent } from './lock-content.ts'
 export { scanSarif } from './report/scan-sarif.ts'
 export { defaultLimits, type ScanLimits } from './scan/limits.ts'
 export type { Rule } from './scan/rule.ts'
@@ -35,3 +46,5 @@ export {
   signatureWarnings,
 } from './signing/verification.ts'
 export { type SignatureTrust, type VerifyModelOptions, verifyModel } from './signing/verify-model.ts'
+export { withTensors } from './tensors/read-tensors.ts'
+export { type ModelTensor, type ModelTensors, tensorDigest, weightsDigest } from './tensors/tensor.ts'

@@ -72,7 +72,7 @@ describe('formatLock and parseLock', () => {
     expect(formatLock(lock)).toBe(
       [
         '{',
-        '  "lockVersion": 1,',
+        '  "lockVersion": 2,',
         '  "tool": "failmode 0.1.0",',
         '  "artifacts": {',
         '    "a.npz": {',
@@ -90,7 +90,7 @@ describe('formatLock and parseLock', () => {
       ].join('\n'),
     )
     expect(formatLock(createLock([], { tool }))).toBe(
-      '{\n  "lockVersion": 1,\n  "tool": "failmode 0.1.0",\n  "artifacts": {}\n}\n',
+      '{\n  "lockVersion": 2,\n  "tool": "failmode 0.1.0",\n  "artifacts": {}\n}\n',
     )
   })
 
@@ -156,7 +156,7 @@ describe('formatLock and parseLock', () => {
   })
 
   it.each([
-    ['an unknown version', '{"lockVersion":2,"tool":"t","artifacts":{}}'],
+    ['an unknown version', '{"lockVersion":3,"tool":"t","artifacts":{}}'],
     ['no version', '{"tool":"t","artifacts":{}}'],
     ['a version as text', '{"lockVersion":"1","tool":"t","artifacts":{}}'],
     ['a list of artifacts', '{"lockVersion":1,"tool":"t","artifacts":[]}'],

@@ -3,9 +3,12 @@
 // which JSON parsers keep the last, a path that leaves the folder, or a digest that is no digest are refused rather
 // than interpreted. SHA-1 and MD5 can be forged, so an entry that has only these is `weak-digest`: never a match.
 import { duplicateKey } from './duplicate-key.ts'
+import { type Verdict, verdicts } from './scan/verdict.ts'
 import { ScannerError } from './scanner-error.ts'
 
-export const lockVersion = 1
+/** Written. Version 1, which knew neither content nor scan nor review, is still read. */
+export const lockVersion = 2
+const versionsRead: readonly unknown[] = [1, 2]
 
 /** Digests that old model zoos give and that do not identify a file any more. */
 export const weakAlgorithms = ['sha1', 'md5'] as const
@@ -18,9 +21,35 @@ export interface LockedArtifact {
   /** 64 hexadecimal digits, lower case. */
   readonly sha256?: string
   readonly weak?: Readonly<Partial<Record<WeakAlgorithm, string>>>
-  /** Where it came from, such as a repository and a revision. */
+  /** Where it came from, such as a repository. */
   readonly source?: string
+  /** Of the source: a commit or a digest, never a branch. */
+  readonly revision?: string
   readonly licence?: string
+  /** What is in it, apart from how it is written. */
+  readonly content?: LockedContent
+  /** What the scan said when it was locked. */
+  readonly scan?: LockedScan
+  /** The signature that was verified when it was locked: its file, and whose it is. */
+  readonly signature?: { readonly bundle: string; readonly signer: string }
+  readonly reviewed?: { readonly by: string; readonly date: string }
+}
+
+/** Digests of what a model file holds: a file that was only written anew keeps them. */
+export interface LockedContent {
+  /** As the scanner names it: `onnx`. */
+  readonly format: string
+  /** Over all tensors. */
+  readonly weights: string
+  /** Of what is computed; null where the format does not say it. */
+  readonly graph: string | null
+  /** By name. */
+  readonly tensors: ReadonlyMap<string, string>
+}
+
+export interface LockedScan {
+  readonly verdict: Verdict
+  readonly tool: string
 }
 
 export interface Lock {
@@ -59,12 +88,9 @@ export interface LockComparison {
   readonly difference: string | null
 }
 
-export interface FileToLock {
-  readonly path: string
+export type FileToLock = Omit<LockedArtifact, 'bytes' | 'sha256' | 'weak'> & {
   readonly bytes: number
   readonly sha256: string
-  readonly source?: string
-  readonly licence?: string
 }
 
 /**
@@ -73,7 +99,7 @@ export interface FileToLock {
  */
 export function createLock(files: readonly FileToLock[], { tool }: { readonly tool: string }): Lock {
   const seen = new Set<string>()
-  const artifacts = files.map(({ path: given, bytes, sha256, source, licence }): LockedArtifact => {
+  const artifacts = files.map(({ path: given, bytes, sha256, ...more }): LockedArtifact => {
     const path = lockPath(given)
     if (path === null) {
       throw new ScannerError('path-invalid', {
@@ -89,8 +115,7 @@ export function createLock(files: readonly FileToLock[], { tool }: { readonly to
       path,
       bytes: checkBytes(path, bytes),
       sha256: checkDigest(path, 'sha256', sha256),
-      ...(source === undefined ? {} : { source }),
-      ...(licence === undefined ? {} : { licence }),
+      ...more,
     }
   })
   return { tool, artifacts: sorted(artifacts) }
@@ -98,10 +123,31 @@ export function createLock(files: readonly FileToLock[], { tool }: { readonly to
 
 /** The text of a lock file. The same lock has the same text, so a change in version control is a change of a file. */
 export function formatLock({ tool, artifacts }: Lock): string {
-  const entries = sorted(artifacts).map(({ path, bytes, sha256, weak, source, licence }) => {
-    const fields = Object.entries({ bytes, sha256, sha1: weak?.sha1, md5: weak?.md5, source, licence })
+  const entries = sorted(artifacts).map(({ path, weak, content, ...entry }) => {
+    const { bytes, sha256, source, revision, licence, scan, signature, reviewed } = entry
+    const fields = Object.entries({
+      bytes,
+      sha256,
+      sha1: weak?.sha1,
+      md5: weak?.md5,
+      source,
+      revision,
+      licence,
+      scan: scan && { verdict: scan.verdict, tool: scan.tool },
+      signature: signature && { bundle: signature.bundle, signer: signature.signer },
+      reviewed: reviewed && { by: reviewed.by, date: reviewed.date },
+      content: content && {
+        format: content.format,
+        weights: content.weights,
+        ...(content.graph === null ? {} : { graph: content.graph }),
+        tensors: Object.fromEntries([...content.tensors].sort(([a], [b]) => (a < b ? -1 : 1))),
+      },
+    })
       .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => `      ${JSON.stringify(key)}: ${JSON.stringify(value)}`)
+      .map(
+        ([key, value]) =>
+          `      ${JSON.stringify(key)}: ${JSON.stringify(value, null, 2).replaceAll('\n', '\n      ')}`,
+      )
     return `    ${JSON.stringify(path)}: ${fields.length === 0 ? '{}' : `{\n${fields.join(',\n')}\n    }`}`
   })
   const list = entries.length === 0 ? '{}' : `{\n${entries.join(',\n')}\n  }`
@@ -109,7 +155,7 @@ export function formatLock({ tool, artifacts }: Lock): string {
 }
 
 /**
- * Reads a lock file of version 1. Anything but exactly what the format allows is refused.
+ * Reads a lock file of version 1 or 2. Anything but exactly what the format allows is refused.
  * @throws ScannerError `lock-invalid`
  */
 export function parseLock(text: string): Lock {
@@ -121,25 +167,28 @@ export function parseLock(text: string): Lock {
     )
   }
   const version = root.get('lockVersion')
-  if (version !== lockVersion) {
+  if (!versionsRead.includes(version)) {
     throw invalid(
-      `lockVersion is ${JSON.stringify(version) ?? 'missing'}, this version reads ${lockVersion}.`,
+      `lockVersion is ${JSON.stringify(version) ?? 'missing'}, this version reads ${versionsRead.join(' and ')}.`,
     )
   }
   onlyKeys(root, ['lockVersion', 'tool', 'artifacts'], 'the lock file')
   const artifacts = [...objectOf(root.get('artifacts'), '"artifacts"')].map(([path, value]) =>
-    readEntry(path, value),
+    readEntry(path, value, version === 1 ? keysOfVersion1 : keysOfVersion2),
   )
   return { tool: textOf(root.get('tool'), '"tool"'), artifacts: sorted(artifacts) }
 }
 
-function readEntry(path: string, value: unknown): LockedArtifact {
+const keysOfVersion1: readonly string[] = ['bytes', 'sha256', ...weakAlgorithms, 'source', 'licence']
+const keysOfVersion2 = [...keysOfVersion1, 'revision', 'scan', 'signature', 'reviewed', 'content']
+
+function readEntry(path: string, value: unknown, keys: readonly string[]): LockedArtifact {
   const where = `the entry ${JSON.stringify(path)}`
   if (lockPath(path) !== path) {
     throw invalid(`${where} is not a plain relative path with forward slashes.`)
   }
   const entry = objectOf(value, where)
-  onlyKeys(entry, ['bytes', 'sha256', ...weakAlgorithms, 'source', 'licence'], where)
+  onlyKeys(entry, keys, where)
   const weak: Partial<Record<WeakAlgorithm, string>> = {}
   for (const algorithm of weakAlgorithms) {
     if (entry.has(algorithm)) weak[algorithm] = checkDigest(path, algorithm, entry.get(algorithm))
@@ -150,7 +199,46 @@ function readEntry(path: string, value: unknown): LockedArtifact {
     ...(entry.has('sha256') ? { sha256: checkDigest(path, 'sha256', entry.get('sha256')) } : {}),
     ...(Object.keys(weak).length > 0 ? { weak } : {}),
     ...(entry.has('source') ? { source: textOf(entry.get('source'), `"source" of ${where}`) } : {}),
+    ...(entry.has('revision') ? { revision: textOf(entry.get('revision'), `"revision" of ${where}`) } : {}),
     ...(entry.has('licence') ? { licence: textOf(entry.get('licence'), `"licence" of ${where}`) } : {}),
+    ...(entry.has('scan') ? { scan: readScan(entry.get('scan'), where) } : {}),
+    ...(entry.has('signature')
+      ? { signature: readTexts(entry.get('signature'), ['bundle', 'signer'], where) }
+      : {}),
+    ...(entry.has('reviewed') ? { reviewed: readTexts(entry.get('reviewed'), ['by', 'date'], where) } : {}),
+    ...(entry.has('content') ? { content: readContent(entry.get('content'), path) } : {}),
+  }
+}
+
+function readTexts<Key extends string>(
+  value: unknown,
+  keys: readonly Key[],
+  where: string,
+): Readonly<Record<Key, string>> {
+  const object = objectOf(value, `a value of ${where}`)
+  onlyKeys(object, keys, where)
+  return Object.fromEntries(
+    keys.map((key) => [key, textOf(object.get(key), `"${key}" of ${where}`)]),
+  ) as Record<Key, string>
+}
+
+function readScan(value: unknown, where: string): LockedScan {
+  const { verdict, tool } = readTexts(value, ['verdict', 'tool'], where)
+  if (!verdicts.includes(verdict as Verdict))
+    throw invalid(`"verdict" of ${where} is ${JSON.stringify(verdict)}.`)
+  return { verdict: verdict as Verdict, tool }
+}
+
+function readContent(value: unknown, path: string): LockedContent {
+  const where = `"content" of the entry ${JSON.stringify(path)}`
+  const content = objectOf(value, where)
+  onlyKeys(content, ['format', 'weights', 'graph', 'tensors'], where)
+  const tensors = [...objectOf(content.get('tensors'), `"tensors" of ${where}`)]
+  return {
+    format: textOf(content.get('format'), `"format" of ${where}`),
+    weights: checkDigest(path, 'sha256', content.get('weights')),
+    graph: content.has('graph') ? checkDigest(path, 'sha256', content.get('graph')) : null,
+    tensors: new Map(tensors.map(([name, digest]) => [name, checkDigest(path, 'sha256', digest)])),
   }
 }
 

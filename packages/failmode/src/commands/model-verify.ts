@@ -7,13 +7,28 @@ import {
   signatureProblems,
   verifyModel,
 } from '@failmode/scanner'
-import { exists } from '@failmode/system'
+import { exists, lockName } from '@failmode/system'
 import pc from 'picocolors'
 import { type Options, text } from '../terminal/options.ts'
 import { printable } from '../terminal/printable.ts'
+import { lockFor, verifyByLock } from './verify-by-lock.ts'
 
-/** Checks a model file or folder against its signature. Exit 0 only when it is verified. */
-export async function run([path = '']: readonly string[], options: Options): Promise<number> {
+/**
+ * Checks a model file or folder against its signature, or, where no key is given to trust, against the lock file. Exit 0
+ * only when it is verified.
+ */
+export async function run([path]: readonly string[], options: Options): Promise<number> {
+  const trusted = [options.key, options.trustedRoot, options.certificate].some((one) => one !== undefined)
+  if (path === undefined || (!trusted && options.signature === undefined)) {
+    const lock = await lockFor(path, options)
+    if (lock !== null) return await verifyByLock(lock, path, options)
+    if (path === undefined) {
+      throw new FailmodeError('usage', {
+        message: `there is no ${lockName} here, and no model was named.`,
+        hint: 'Write a lock with failmode lock, or name a model and a key: failmode model verify MODEL --key key.pub',
+      })
+    }
+  }
   if (!(await exists(path))) {
     throw new FailmodeError('file-not-found', { message: `there is no file or folder ${path} to verify.` })
   }
@@ -35,7 +50,7 @@ async function trustOf(options: Options): Promise<SignatureTrust> {
   const given = [key, root, chains[0]].filter((one) => one !== undefined)
   if (given.length !== 1) {
     throw new FailmodeError('usage', {
-      message: `${given.length === 0 ? 'nothing says whom to trust' : 'several kinds of trust are given'}; expected one of --key, --certificate, --trusted-root.`,
+      message: `${given.length === 0 ? 'nothing says whom to trust' : 'several kinds of trust are given'}; expected one of --key, --certificate, --trusted-root, or a ${lockName} beside the model.`,
       hint: 'A signature proves nothing by itself: get the public key, the root certificate or the identity from the model’s maker by another way than the model.',
     })
   }
