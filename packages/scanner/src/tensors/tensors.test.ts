@@ -16,8 +16,11 @@ import {
 } from '../formats/onnx/samples.ts'
 import { bytes, int, text as textField } from '../formats/protobuf/write.ts'
 import { torchZip } from '../formats/pytorch/samples.ts'
+import { allSamples } from '../formats/testing/all-samples.ts'
+import { mutantRandom, mutate } from '../formats/testing/mutate.ts'
 import { assemble, global, proto, text } from '../formats/testing/opcodes.ts'
 import { buildZip } from '../formats/zip/build-zip.ts'
+import { ScannerError } from '../scanner-error.ts'
 import { withTensors } from './read-tensors.ts'
 import { tensorDigest, weightsDigest } from './tensor.ts'
 
@@ -298,6 +301,25 @@ describe('the digest of an ONNX graph', () => {
       (await read(onnx(tensorProto({ name: 'w', dims: [3, 2], raw }))))?.graph,
     ]) {
       expect(other).not.toBe(base)
+    }
+  })
+})
+
+describe('broken files', () => {
+  it('give an error that says so, or what could be read, and nothing else', async () => {
+    const kinds = allSamples().filter(({ format }) =>
+      /^(?:gguf|numpy|zip|onnx|safetensors|pytorch|hdf5|keras)$/.test(format),
+    )
+    expect(kinds).toHaveLength(8)
+    const random = mutantRandom('tensors')
+    for (const { files } of kinds) {
+      for (let i = 0; i < 250; i++) {
+        try {
+          await read(mutate(files, random))
+        } catch (error) {
+          if (!(error instanceof ScannerError && error.code === 'model-unreadable')) throw error
+        }
+      }
     }
   })
 })
