@@ -252,6 +252,20 @@ command(
   model,
 )
 command(
+  'provenance <folder>',
+  'a folder of models: which have a card, a licence, a digest that fits, an origin, a statement of training data',
+  () => import('./commands/model-provenance.ts'),
+  (c) => c.option('--json', 'print as JSON'),
+  model,
+)
+command(
+  'bom <folder>',
+  'a bill of materials of the models in a folder (CycloneDX 1.6)',
+  () => import('./commands/model-bom.ts'),
+  (c) => c.option('--output <file>', 'where to write (default: stdout)'),
+  model,
+)
+command(
   'schema <name>',
   'print the JSON Schema of run, config, catalogue, bug-bar or triage',
   () => import('./commands/schema.ts'),

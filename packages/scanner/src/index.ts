@@ -27,6 +27,15 @@ export {
   weakAlgorithms,
 } from './lock.ts'
 export { type ContentComparison, compareContent, lockContent } from './lock-content.ts'
+export {
+  type DigestState,
+  type ModelProvenance,
+  type ProvenanceTable,
+  provenanceTable,
+  readProvenance,
+  type Statement,
+} from './provenance/provenance.ts'
+export { type BomFile, type BomModel, modelBom } from './report/model-bom.ts'
 export { scanSarif } from './report/scan-sarif.ts'
 export { defaultLimits, type ScanLimits } from './scan/limits.ts'
 export type { Rule } from './scan/rule.ts'
