@@ -9,11 +9,11 @@ const longest = 1 << 20
 export const mlPackage: Layout = {
   id: 'mlpackage',
   title: 'Core ML package',
-  recognise: (archive) =>
-    archive.find('Manifest.json') !== null &&
-    archive.entries.some(({ path }) => path.startsWith('Data/') || path.endsWith('.mlmodel')),
+  recognise: (archive) => archive.find('Manifest.json') !== null,
   async examine(archive, context) {
     const source = await archive.find('Manifest.json')!.open()
+    // Other programs call their manifests so too.
+    if (!Buffer.from(source.read(0, 4096)).includes('itemInfoEntries')) return { claimed: new Set() }
     if (source.size > longest) throw new Malformed(`the manifest has ${source.size} bytes`)
     let manifest: unknown
     try {

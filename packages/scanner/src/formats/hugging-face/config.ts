@@ -32,6 +32,22 @@ export const huggingFaceConfig: JsonKind = {
       else if (Array.isArray(told))
         context.fact(key, told.filter((one): one is string => typeof one === 'string').slice(0, 20))
     }
+    const base = settings.base_model_name_or_path
+    if (typeof base === 'string' && /(?:^|[/\\])\.\.(?:[/\\]|$)|^(?:\/etc|\/proc|~)(?:\/|$)/.test(base)) {
+      context.report(huggingFaceRules['path-outside'], { message: `The base model is ${quoted(base)}.` })
+    }
+    // An adapter has the library imported that its base model came from.
+    const library = isObject(settings.auto_mapping) ? settings.auto_mapping.parent_library : undefined
+    if (
+      typeof library === 'string' &&
+      !/^(?:transformers|diffusers|sentence_transformers|timm|torch)(?:[._]|$)/.test(library)
+    ) {
+      const dangerous = dangerOf(`${library}.x`) !== null || dangerOf(library) !== null
+      context.report(huggingFaceRules[dangerous ? 'unsafe-class' : 'remote-code'], {
+        message: `auto_mapping has ${quoted(library)} imported.`,
+        call: `import ${library}`,
+      })
+    }
     codeIn(settings.auto_map, 'auto_map', context)
     codeIn(settings.custom_pipelines, 'custom_pipelines', context)
     if (settings.trust_remote_code === true) {
@@ -90,4 +106,28 @@ async function templates(value: unknown, context: ScanContext): Promise<void> {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** `modules.json` of Sentence Transformers: a list of steps, each with the class that is imported for it. */
+export const sentenceModules: JsonKind = {
+  id: 'sentence-modules',
+  title: 'Steps of a sentence model',
+  recognise: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((one) => isObject(one) && typeof one.type === 'string' && typeof one.path === 'string'),
+  async examine(value, context) {
+    for (const { type, path } of (value as readonly { type: string; path: string }[]).slice(0, 1000)) {
+      if (!/^sentence_transformers\.(?:[a-z_]+\.)*[A-Za-z]\w*$/.test(type)) {
+        const dangerous = dangerOf(type) !== null
+        context.report(huggingFaceRules[dangerous ? 'unsafe-class' : 'remote-code'], {
+          message: `A step is of the class ${quoted(type)}.`,
+          call: `${type}(...)`,
+        })
+      }
+      if (/^[/\\~]|(?:^|[/\\])\.\.(?:[/\\]|$)/.test(path)) {
+        context.report(huggingFaceRules['path-outside'], { message: `A step lies in ${quoted(path)}.` })
+      }
+    }
+  },
 }

@@ -21,6 +21,9 @@ describe('the settings of a Hugging Face model', () => {
     ['hugging-face/foreign-code', { auto_map: { AutoModel: 'someone/else--modeling.Model' } }],
     ['hugging-face/unsafe-class', { tokenizer_class: 'os.system' }],
     ['hugging-face/unsafe-class', { _class_name: ['subprocess', 'Popen'] }],
+    ['hugging-face/path-outside', { base_model_name_or_path: '../../../etc' }],
+    ['hugging-face/unsafe-class', { auto_mapping: { base_model_class: 'X', parent_library: 'os' } }],
+    ['hugging-face/remote-code', { auto_mapping: { base_model_class: 'X', parent_library: 'evil_package' } }],
   ])('are told by %s', async (rule, settings) => {
     const { rules, verdict } = await config(settings)
     expect(rules).toContain(rule)
@@ -42,6 +45,20 @@ describe('the settings of a Hugging Face model', () => {
     expect(
       (await config({ chat_template: '{% for m in messages %}{{ m.content }}{% endfor %}' })).verdict,
     ).toBe('clean')
+  })
+})
+
+describe('the steps of a sentence model', () => {
+  const steps = (type: string, path = '1_Pooling') =>
+    scanned(JSON.stringify([{ idx: 0, name: '0', path, type }]))
+
+  it('are clean when they are of the library, and objected to when not', async () => {
+    expect((await steps('sentence_transformers.models.Pooling')).verdict).toBe('clean')
+    expect((await steps('evil_package.Evil')).rules).toEqual(['hugging-face/remote-code'])
+    expect((await steps('os.system')).verdict).toBe('malicious')
+    expect((await steps('sentence_transformers.models.Pooling', '../x')).rules).toEqual([
+      'hugging-face/path-outside',
+    ])
   })
 })
 

@@ -25,6 +25,14 @@ export const huggingFaceRules = defineRules('hugging-face', {
     advice: 'Do not load it.',
     references: ['CWE-470', 'AML.T0011.000'],
   },
+  'path-outside': {
+    title: 'The settings name a place outside of the model',
+    verdict: 'suspicious',
+    severity: 'high',
+    why: 'Loading it reads, or takes for a model, what lies there on the machine of whoever loads it.',
+    advice: 'Put all parts of the model into its folder.',
+    references: ['CWE-22', 'AML.T0010'],
+  },
   'two-weights': {
     title: 'The same weights lie here in two formats',
     verdict: 'clean',

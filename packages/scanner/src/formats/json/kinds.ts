@@ -2,7 +2,7 @@
 
 import { catboostJson } from '../catboost/catboost-json.ts'
 import type { JsonKind } from '../format.ts'
-import { huggingFaceConfig } from '../hugging-face/config.ts'
+import { huggingFaceConfig, sentenceModules } from '../hugging-face/config.ts'
 import { kerasConfig } from '../keras/keras-config.ts'
 
 import { notebook } from '../notebook/notebook.ts'
@@ -15,6 +15,7 @@ export const jsonKinds: readonly JsonKind[] = [
   kerasConfig,
   shardIndex,
   huggingFaceConfig,
+  sentenceModules,
   notebook,
   xgboostJson,
   catboostJson,

@@ -15,12 +15,12 @@ export const jinja: Format = {
     if (!isText(source, context.budget)) throw new NotThisFormat('not text')
     const template = textOf(source, longest) ?? ''
     // Braces alone are in many texts: a statement, and a word that only templates of conversations use.
-    if (
-      !/\{%[-+]?\s{0,40}(?:if|for|set|macro|generation)\b/.test(template) ||
-      !/\bmessages?\b|\btools\b/.test(template)
-    ) {
-      throw new NotThisFormat('no template of a conversation')
-    }
+    const conversation =
+      /\{%[-+]?\s{0,40}(?:if|for|set|macro|generation)\b/.test(template) &&
+      /\bmessages?\b|\btools\b/.test(template)
+    // Nor has prose names of Python's insides between them.
+    const reaching = /\{[{%][^{}]{0,2000}__\w{1,40}__/.test(template)
+    if (!conversation && !reaching) throw new NotThisFormat('no template of a conversation')
     examineTemplate(template, context, { name: 'The template', offset: 0 })
     return await text.examine(source, context)
   },
