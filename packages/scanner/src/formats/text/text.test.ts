@@ -34,6 +34,15 @@ describe('a text beside a model', () => {
     expect(verdict).not.toBe('clean')
   })
 
+  it('that is a template is judged as one, with statements or without', async () => {
+    const hostile = "{{ joiner.__init__.__globals__.os.system('true') }}"
+    expect((await scanned(hostile)).verdict).toBe('malicious')
+    expect((await scanned(`{% for m in messages %}{{ m.content }}{% endfor %}${hostile}`)).verdict).toBe(
+      'malicious',
+    )
+    expect((await scanned('Use {{ name }} in your own words, as __init__ does.\n')).verdict).toBe('clean')
+  })
+
   it('that is a pickle of protocol 0 is a pickle', async () => {
     expect(await scanned("cos\nsystem\n(S'true'\ntR.")).toMatchObject({
       verdict: 'malicious',
