@@ -18,6 +18,7 @@ import { pickleRules } from './rules.ts'
 import { type Skimmed, skimPickle } from './skim.ts'
 import { type Call, type Global, itemsOf, type Value } from './values.ts'
 
+const moduleName = /^[\p{L}_][\p{L}\p{M}\p{N}_.]*$/u
 const picklesInARow = 100_000
 const globalsShown = 300
 const payloadsOpened = 50
@@ -93,7 +94,11 @@ function skim(source: Source, { budget }: ScanContext): Skimmed | null {
 
 /** Whether bytes that can be read as opcodes are meant to be. */
 function plausible(run: PickleRun, source: Source, before: number): boolean {
-  const harmful = run.globals.some(({ judgement, calls }) => judgement.standing === 'dangerous' || calls > 0)
+  // A line of a program, `import os`, begins like INST; no module is called `mport os`.
+  const harmful = run.globals.some(
+    ({ module, judgement, calls }) =>
+      (judgement.standing === 'dangerous' || calls > 0) && (module === '?' || moduleName.test(module)),
+  )
   // Text and numbers run for a few opcodes by chance; a payload in front of an error does more.
   if (run.fault !== null) return harmful || (run.protocol >= 2 && run.ops > 16 && before === 0)
   if (run.protocol >= 2) return true

@@ -33,4 +33,14 @@ describe('Python source beside a model', () => {
     expect(rules).toContain(rule)
     expect(verdict).not.toBe('clean')
   })
+
+  it('is not taken for a pickle, whose opcodes are letters too', async () => {
+    for (const text of [
+      "import os\nos.system('true')",
+      "import os\nos.system('true')\n",
+      'class A:\n    pass\nimport os\nos.system(1)\n',
+    ]) {
+      expect((await scanned(text)).format).toBe('python')
+    }
+  })
 })
