@@ -94,11 +94,13 @@ export function judgeContents(measured: Measured, { threshold }: SupplyChainOpti
 }
 
 function claim(file: TableEvidence, verdict: ArtifactVerdict): Claim {
-  const [rule, title, message, , , call, advice] = (file.rows[0] ?? []).map((cell) => String(cell ?? ''))
+  const [rule, what = '', , call, advice] = (file.rows[0] ?? []).map((cell) => String(cell ?? ''))
+  // No title of a rule has a colon.
+  const [title = '', message] = [what.slice(0, what.indexOf(': ')), what.slice(what.indexOf(': ') + 2)]
   const path = file.title.slice(0, file.title.lastIndexOf(': '))
   return {
-    title: `${path} is ${verdict}${title ? `: ${title.charAt(0).toLowerCase()}${title.slice(1)}` : ''}`,
-    description: [message, call ? `Loading it would run: ${call}` : '', advice].filter(Boolean).join(' '),
+    title: `${path} is ${verdict}${title ? `: ${title.replace(/^(?:The|A|An|It|What|This|There|Some|No) /, (word) => word.toLowerCase())}` : ''}`,
+    description: [message, call ? `Loading it would run: ${call}.` : '', advice].filter(Boolean).join(' '),
     variant: null,
     subject: `contents of ${path}: ${rule ?? ''}`,
     facts: {},
@@ -131,15 +133,11 @@ function fileTable({ path, verdict, findings, more }: ScannedArtifact): Evidence
     kind: 'table',
     sample: false,
     title: `${path}: ${verdict}${rest > 0 ? `, the first ${shown.length} of ${shown.length + rest} findings` : ''}`,
-    columns: ['rule', 'finding', 'what', 'where', 'byte', 'would run', 'what to do'],
-    rows: shown.map(({ rule, title, message, part, offset, call, advice }) => [
-      rule,
-      title,
-      message,
-      part,
-      offset,
-      call,
-      advice,
-    ]),
+    columns: ['rule', 'what was found', 'where', 'would run', 'what to do'],
+    rows: shown.map(({ rule, title, message, part, offset, call, advice }) => {
+      const within = part === path ? [] : [part.startsWith(`${path}!`) ? part.slice(path.length + 1) : part]
+      const place = [...within, ...(offset === null ? [] : [`byte ${offset}`])].join(', ')
+      return [rule, `${title}: ${message}`, place, call, advice]
+    }),
   }
 }
