@@ -90,3 +90,4 @@ export {
 } from './runtime/session.ts'
 export { type BindOptions, bindInputs, zeroFeeds } from './shapes/bind-inputs.ts'
 export { inferTypes, type ProbeOptions, probeShapes, type StaticType } from './shapes/probe-shapes.ts'
+export { type Parameters, parametersOf, withParameterInputs } from './training/parameters.ts'
