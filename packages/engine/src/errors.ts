@@ -27,6 +27,9 @@ export type EngineErrorCode =
   | 'session-closed'
   | 'session-failed'
   | 'tensor-invalid'
+  | 'training-checkpoint'
+  | 'training-diverged'
+  | 'training-input'
 
 export interface EngineErrorDetails {
   /** What to do about it, as one sentence. */

@@ -385,3 +385,27 @@ export function weighted(terms: readonly { readonly loss: Loss; readonly weight:
     },
   }
 }
+
+/** Each sample's loss, and its gradient, times a number that is fed. Input `sampleWeights` [batch]. */
+export function sampleWeighted(loss: Loss): Loss {
+  return {
+    name: `${loss.name}, weighted by sample`,
+    emit(context) {
+      const { builder, batch, typeOf } = context
+      const inner = loss.emit(context)
+      const weights = builder.input('sampleWeights', 'float32', [batch])
+      const along = (dims: readonly number[]): string => {
+        const axis = dims.indexOf(batch)
+        const shape = dims.map((_, i) => (i === axis ? batch : 1))
+        return builder.node('Reshape', [weights, builder.constant(int64(shape))])
+      }
+      return {
+        loss: builder.node('Mul', [inner.loss, weights]),
+        seeds: inner.seeds.map(({ value, gradient }) => ({
+          value,
+          gradient: builder.node('Mul', [gradient, along(typeOf(value).dims)]),
+        })),
+      }
+    },
+  }
+}

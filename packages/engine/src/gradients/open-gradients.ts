@@ -6,11 +6,13 @@ import { prepareForGradients } from '../autodiff/prepare-for-gradients.ts'
 import { EngineError } from '../errors.ts'
 import type { Model, Node } from '../ir/graph.ts'
 import { intAttribute } from '../ir/graph.ts'
+import type { GraphBuilder } from '../ir/graph-builder.ts'
 import { scalar, type Tensor } from '../ir/tensor.ts'
 import { producers, removeDead } from '../ir/traverse.ts'
 import { normalize, type SpecializedModel, specialize } from '../normalize/normalize.ts'
 import { openSession, type Session, type SessionOptions, type Tensors } from '../runtime/session.ts'
-import type { Loss } from './loss.ts'
+import type { StaticType } from '../shapes/probe-shapes.ts'
+import type { Loss, LossGraph } from './loss.ts'
 
 export interface GradientOptions extends SessionOptions {
   readonly loss: Loss
@@ -35,6 +37,8 @@ export interface GradientOptions extends SessionOptions {
   readonly straightThrough?: boolean
   /** True when the model has been through `normalize` already. */
   readonly normalized?: boolean
+  /** Values of the model to give out besides, under their own names. */
+  readonly keep?: readonly string[]
 }
 
 export interface GradientResult {
@@ -66,16 +70,31 @@ export interface GradientGraph {
   readonly gradients: ReadonlyMap<string, string>
   readonly dims: ReadonlyMap<string, readonly number[]>
   readonly batch: number
+  /** The exact type of every value of the forward graph. */
+  readonly shapes: ReadonlyMap<string, StaticType>
   readonly notes: readonly GradientNote[]
 }
 
+/** Forward and loss, before anything is differentiated. */
+export interface LossPart extends LossGraph {
+  readonly source: SpecializedModel
+  /** Opened on `source` without outputs; holds the loss already. */
+  readonly builder: GraphBuilder
+  /** The scores the loss works on. */
+  readonly logits: string
+  readonly logitDims: readonly number[]
+  readonly batch: number
+}
+
 /**
- * The graph of forward, loss and backward, without opening a session: also the cheap way to learn whether a model can be
- * differentiated.
+ * The model for one size of its inputs with a loss on its scores.
  *
- * @throws EngineError gradient-absent, operator-unsupported, input-shape-unknown, and those of `normalize`
+ * @throws EngineError operator-unsupported, input-shape-unknown, feed-unknown, and those of `normalize`
  */
-export async function gradientGraph(model: Model, options: GradientOptions): Promise<GradientGraph> {
+export async function withLoss(
+  model: Model,
+  options: Omit<GradientOptions, 'wrt' | 'keep' | 'straightThrough'>,
+): Promise<LossPart> {
   const normal = options.normalized === true ? model : await normalize(model)
   const specialized = await specialize(normal, {
     batch: options.batch ?? 1,
@@ -83,10 +102,6 @@ export async function gradientGraph(model: Model, options: GradientOptions): Pro
   })
   const source = await prepareForGradients(specialized)
   const { graph } = source.model
-  const wrt = options.wrt ?? floatInputs(source)
-  for (const name of wrt) {
-    if (!source.shapes.has(name)) throw new EngineError('feed-unknown', `the model has no value "${name}"`)
-  }
   const output = outputOf(source, options.output)
   const inner = beforeSoftmax(source, output)
   const batch = source.shapes.get(graph.inputs[0]?.name ?? '')?.dims[0] ?? 1
@@ -115,8 +130,23 @@ export async function gradientGraph(model: Model, options: GradientOptions): Pro
       ? { value: inner, gradient: builder.node('Div', [seed.gradient, floor]) }
       : seed,
   )
+  return { source, builder, loss, seeds: arriving, logits, logitDims: typeOf(logits).dims, batch }
+}
+
+/**
+ * The graph of forward, loss and backward, without opening a session: also the cheap way to learn whether a model can be
+ * differentiated.
+ *
+ * @throws EngineError gradient-absent, operator-unsupported, input-shape-unknown, and those of `normalize`
+ */
+export async function gradientGraph(model: Model, options: GradientOptions): Promise<GradientGraph> {
+  const { source, builder, loss, seeds, logits, logitDims, batch } = await withLoss(model, options)
+  const wrt = options.wrt ?? floatInputs(source)
+  for (const name of wrt) {
+    if (!source.shapes.has(name)) throw new EngineError('feed-unknown', `the model has no value "${name}"`)
+  }
   const { gradients, notes } = addGradients(builder, source, {
-    seeds: arriving,
+    seeds,
     wrt,
     ...(options.straightThrough === undefined ? {} : { straightThrough: options.straightThrough }),
   })
@@ -126,12 +156,14 @@ export async function gradientGraph(model: Model, options: GradientOptions): Pro
   const made = {
     loss: expose(loss, 'loss_out'),
     logits: expose(logits, 'logits_out'),
-    logitDims: typeOf(logits).dims,
+    logitDims,
     gradients: new Map([...present].map(([value, gradient]) => [value, expose(gradient, 'gradient_out')])),
-    dims: new Map([...present.keys()].map((value) => [value, typeOf(value).dims])),
+    dims: new Map([...present.keys()].map((value) => [value, source.shapes.get(value)!.dims])),
     batch,
+    shapes: source.shapes,
     notes,
   }
+  for (const value of options.keep ?? []) builder.output(value)
   const whole = builder.finish()
   // onnxruntime runs nodes nobody needs: what follows the logits, and gradients that end nowhere.
   return { ...made, model: { ...whole, graph: removeDead(whole.graph) } }

@@ -77,7 +77,7 @@ function constantValue(node: Node): Tensor | undefined {
 }
 
 /** The model without Identity nodes and Dropout nodes that let everything through. */
-export function removePassThrough(model: Model): Model {
+export function removePassThrough(model: Model, options: { readonly keepDropout?: boolean } = {}): Model {
   const isOutput = new Set(model.graph.outputs.map((output) => output.name))
   const maker = producers(model.graph)
   /** Uses of the key become uses of the value. Chains are resolved because nodes come in order. */
@@ -87,7 +87,8 @@ export function removePassThrough(model: Model): Model {
   const kept: Node[] = []
   for (const node of model.graph.nodes) {
     const current = renameNodeUses(node, uses)
-    if (!isPassThrough(current, model.graph)) {
+    const stays = options.keepDropout === true && current.opType === 'Dropout'
+    if (stays || !isPassThrough(current, model.graph)) {
       kept.push(current)
       continue
     }

@@ -14,20 +14,29 @@ import { inlineFunctions } from './inline-functions.ts'
 import { writeOutMlOperators } from './ml-operators.ts'
 import { checkOpset, upgradeOpset } from './upgrade-opset.ts'
 
+export interface NormalizeOptions {
+  /**
+   * Keeps Dropout and BatchNormalization as they are, because in training they do something. False unless given: they
+   * vanish where they change nothing or can be folded into the layer before.
+   */
+  readonly forTraining?: boolean
+}
+
 /**
  * The model in the engine's normal form; inputs and outputs keep their names.
  * @throws EngineError opset-unsupported, operator-unsupported, graph-invalid; session-failed when onnxruntime
  *   refuses the model.
  */
-export async function normalize(model: Model): Promise<Model> {
+export async function normalize(model: Model, { forTraining = false }: NormalizeOptions = {}): Promise<Model> {
   const opset = model.opsets.get('') ?? targetOpset
   checkOpset(opset)
   const lifted = liftConstants(model)
   // Types make upgrades shorter: a Softmax over the last axis needs no reshaping around it.
   const typed = opset < targetOpset ? await withTypes(lifted) : lifted
   const flat = liftConstants(writeOutMlOperators(inlineFunctions(upgradeOpset(typed))))
-  const plain = removePassThrough({ ...flat, graph: removeDead(flat.graph) })
-  return foldBatchNorm(await foldConstants(plain))
+  const plain = removePassThrough({ ...flat, graph: removeDead(flat.graph) }, { keepDropout: forTraining })
+  const folded = await foldConstants(plain)
+  return forTraining ? folded : foldBatchNorm(folded)
 }
 
 /** Operators whose upgrade is shorter where the number of axes is known. */

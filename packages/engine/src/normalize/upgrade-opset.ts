@@ -16,7 +16,7 @@ import {
   stringAttribute,
 } from '../ir/graph.ts'
 import { targetOpset } from '../ir/graph-builder.ts'
-import { float32, fromNumbers, int64, isFloat, toNumbers } from '../ir/tensor.ts'
+import { float32, fromNumbers, int64, isFloat, scalar, toNumbers } from '../ir/tensor.ts'
 import { makeNode, type NodeRewrite, type Rewriter, rewriteNodes, without } from './rewrite.ts'
 
 /** The oldest and newest operator set that the engine takes. onnxruntime 1.30 stops at 26. */
@@ -156,14 +156,19 @@ const topK10: NodeRewrite = (node, rewriter) => {
 
 /**
  * 10, 12: the mask changed from numbers to booleans, and from all false to all true out of training; whoever uses it
- * would get something else. Without the mask, Dropout out of training changes nothing.
+ * would get something else. Without the mask, Dropout out of training changes nothing. 12: the ratio became an input.
  */
-const dropout: NodeRewrite = (node, rewriter) => {
-  const mask = node.outputs[1]
-  if (mask && rewriter.isUsed(mask))
-    throw unsupported(node, 'gives out its mask, which older versions define otherwise')
-  return [makeNode('Identity', [node.inputs[0]!], [node.outputs[0]!])]
-}
+const dropout =
+  (since: 10 | 12): NodeRewrite =>
+  (node, rewriter) => {
+    const mask = node.outputs[1]
+    if (mask && rewriter.isUsed(mask))
+      throw unsupported(node, 'gives out its mask, which older versions define otherwise')
+    const plain = { ...node, outputs: [node.outputs[0]!] }
+    if (since === 10) return [plain]
+    const ratio = rewriter.constant(scalar('float32', floatAttribute(node, 'ratio', 0.5)), 'ratio')
+    return [{ ...plain, inputs: [node.inputs[0]!, ratio], attributes: without(node.attributes, 'ratio') }]
+  }
 
 /** 11: bounds became inputs. */
 const clip11: NodeRewrite = (node, rewriter) => {
@@ -303,9 +308,9 @@ const rules: Readonly<Record<number, Rules>> = {
     Scan: scan9,
     Upsample: upsample9,
   },
-  10: { Slice: slice10, TopK: topK10, Upsample: upsample10, Dropout: dropout },
+  10: { Slice: slice10, TopK: topK10, Upsample: upsample10, Dropout: dropout(10) },
   11: { Clip: clip11, Pad: pad11, Resize: resize11, Scatter: scatter11 },
-  12: { Dropout: dropout },
+  12: { Dropout: dropout(12) },
   13: {
     Softmax: softmax13,
     LogSoftmax: softmax13,

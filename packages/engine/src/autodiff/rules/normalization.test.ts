@@ -53,6 +53,22 @@ describe('normalisation rules', () => {
       opType: 'BatchNormalization',
       inputs: [x(2, 3, 4, 2), scale(3), bias(3), bias(3), randomBetween(4, [3], 0.5, 2)],
     },
+    'BatchNormalization of images in training': {
+      opType: 'BatchNormalization',
+      inputs: [x(3, 3, 4, 2), scale(3), bias(3), bias(3), randomBetween(4, [3], 0.5, 2)],
+      attributes: { training_mode: 1, momentum: float(0) },
+      wrt: [0, 1, 2],
+      outputs: 3,
+      seeded: [0],
+    },
+    'BatchNormalization of rows in training': {
+      opType: 'BatchNormalization',
+      inputs: [x(7, 3), scale(3), bias(3), bias(3), randomBetween(4, [3], 0.5, 2)],
+      attributes: { training_mode: 1, momentum: float(0) },
+      wrt: [0, 1, 2],
+      outputs: 3,
+      seeded: [0],
+    },
     'BatchNormalization of rows': {
       opType: 'BatchNormalization',
       inputs: [x(5, 3), scale(3), bias(3), bias(3), randomBetween(4, [3], 0.5, 2)],

@@ -150,6 +150,49 @@ const batchNormalization: readonly VjpVariant[] = [
       ]
     },
   },
+  /**
+   * In training the statistics are the batch's own and move with x (Ioffe and Szegedy 2015, arXiv:1502.03167, section
+   * 3). With momentum 0 the operator gives them out. The running ones it is fed have no part in y.
+   */
+  {
+    name: 'training',
+    applies: ({ node }) =>
+      floatAttribute(node, 'momentum', 0.9) === 0 && node.outputs.length > 2 && node.outputs.every((name) => name),
+    emit: (c) => {
+      const g = c.gradientOf(0)
+      if (g === undefined) return []
+      const { builder, node } = c
+      const o = formulaOf(c)
+      const dims = dimsOf(c, 0)
+      const channels = product(dimsOf(c, 1))
+      const [x, scale] = node.inputs as [string, string]
+      const [, mean, variance] = node.outputs as [string, string, string]
+      const shaped = (value: string): string =>
+        dims.length <= 2 ? value : reshape(builder, value, [channels, ...dims.slice(2).map(() => 1)])
+      // Two sums: onnxruntime is fast at summing the last axes and at summing the first, not at both in one.
+      const total = (value: string): string => {
+        const rows = dims.length <= 2 ? value : sum(builder, value, range(dims.length - 2, 2), { keep: false })
+        return sum(builder, rows, [0], { keep: false })
+      }
+      const count = product(dims) / channels
+      const inverse = o.of('Reciprocal', o.of('Sqrt', o.add(variance, floatAttribute(node, 'epsilon', 1e-5))))
+      const centred = o.sub(x, shaped(mean))
+      const ofBias = total(g)
+      const ofScale = o.mul(total(o.mul(g, centred)), inverse)
+      // dx = scale r (g - mean(g) - z mean(g z)) with z = r (x - mean): per channel a g + b (x - mean) + rest.
+      const gradientX = (): string => {
+        const a = o.mul(scale, inverse)
+        const b = o.mul(o.mul(o.mul(a, inverse), ofScale), -1 / count)
+        const rest = o.mul(o.mul(a, ofBias), -1 / count)
+        return o.add(o.add(o.mul(g, shaped(a)), o.mul(centred, shaped(b))), shaped(rest))
+      }
+      return [
+        c.wants(0) ? gradientX() : undefined,
+        c.wants(1) ? ofScale : undefined,
+        c.wants(2) ? ofBias : undefined,
+      ]
+    },
+  },
 ]
 
 function rmsNormalization(c: VjpContext): readonly (string | undefined)[] {
