@@ -235,7 +235,9 @@ function outlineOf({ graph }: Model): Outline {
   const sums = graph.nodes.filter(
     ({ opType, inputs }) => opType === 'Add' && inputs.every((name) => makers.has(name)),
   )
-  const ends = new Set(isNormalized ? [] : sums.flatMap(({ inputs }) => inputs.map((name) => makers.get(name)!)))
+  const ends = new Set(
+    isNormalized ? [] : sums.flatMap(({ inputs }) => inputs.map((name) => makers.get(name)!)),
+  )
   return {
     branches: Math.max(1, sums.length),
     fanIn,

@@ -1,11 +1,12 @@
 // One training step as one graph: forward, loss, backward and the optimizer's update. Weights, the optimizer's vectors and
 // the running statistics are flat vectors that go in and come out, so that a state is a handful of buffers and one graph
 // serves any number of models of the same architecture. A second, smaller graph only measures the loss.
-import { formula } from '../autodiff/formula.ts'
+
 import type { GradientNote } from '../autodiff/differentiate.ts'
-import { type GradientGraph, gradientGraph, withLoss } from '../gradients/open-gradients.ts'
+import { formula } from '../autodiff/formula.ts'
 import type { Loss } from '../gradients/loss.ts'
 import { sampleWeighted } from '../gradients/losses.ts'
+import { type GradientGraph, gradientGraph, withLoss } from '../gradients/open-gradients.ts'
 import type { Graph, Model } from '../ir/graph.ts'
 import { type GraphBuilder, graphBuilder } from '../ir/graph-builder.ts'
 import { float32, int64 } from '../ir/tensor.ts'
@@ -14,7 +15,7 @@ import { removePassThrough } from '../normalize/fold-constants.ts'
 import { specialize } from '../normalize/normalize.ts'
 import { emitUpdate, type Optimizer, slotCount } from './optimizers.ts'
 import { withParameterInputs } from './parameters.ts'
-import { type Place, totalSize, type Trainable } from './trainable.ts'
+import { type Place, type Trainable, totalSize } from './trainable.ts'
 import { type BatchStatistics, type DropoutMask, trainBatchNorm, trainDropout } from './training-mode.ts'
 
 /** Names of the inputs and outputs that hold the state. */
@@ -87,8 +88,7 @@ export async function stepGraph(trainable: Trainable, options: StepOptions): Pro
     if (gradient === undefined) return builder.node('ConstantOfShape', [ints(builder, [size])])
     return builder.node('Reshape', [gradient, ints(builder, [-1])])
   })
-  const gradient =
-    gradients.length === 1 ? gradients[0]! : builder.node('Concat', gradients, { axis: 0 })
+  const gradient = gradients.length === 1 ? gradients[0]! : builder.node('Concat', gradients, { axis: 0 })
   const slots = stateNames.slots
     .slice(0, slotCount(options.optimizer))
     .map((name) => builder.input(name, 'float32', [totalSize(weights)]))
@@ -168,11 +168,7 @@ export async function evaluationGraph(
   const lossOut = builder.output(builder.node('Identity', [loss], {}, { hint: 'loss_out' }))
   const logitsOut = builder.output(builder.node('Identity', [logits], {}, { hint: 'logits_out' }))
   const renamed = new Map(
-    splitInto(
-      builder,
-      builder.input(stateNames.weights, 'float32', [totalSize(weights)]),
-      weights,
-    ),
+    splitInto(builder, builder.input(stateNames.weights, 'float32', [totalSize(weights)]), weights),
   )
   if (statistics.length > 0) {
     const all = builder.input(stateNames.statistics, 'float32', [totalSize(statistics)])
@@ -213,9 +209,20 @@ function splitInto(
   const parts =
     places.length === 1
       ? [flat]
-      : builder.nodes('Split', [flat, ints(builder, places.map(({ size }) => size))], places.length, {
-          axis: 0,
-        })
+      : builder.nodes(
+          'Split',
+          [
+            flat,
+            ints(
+              builder,
+              places.map(({ size }) => size),
+            ),
+          ],
+          places.length,
+          {
+            axis: 0,
+          },
+        )
   return places.map(({ name, dims }, i) => [
     name,
     builder.node('Reshape', [parts[i]!, ints(builder, dims)], {}, { hint: `part_${name}` }),
@@ -272,8 +279,12 @@ function sorted(graph: Graph): Graph {
   return { ...graph, nodes: topologicalOrder(graph.nodes) }
 }
 
-function pick<T extends object, K extends keyof T>(from: T, ...keys: readonly K[]): { [P in K]?: NonNullable<T[P]> } {
+function pick<T extends object, K extends keyof T>(
+  from: T,
+  ...keys: readonly K[]
+): { [P in K]?: NonNullable<T[P]> } {
   const found: { [P in K]?: NonNullable<T[P]> } = {}
-  for (const key of keys) if (from[key] !== undefined && from[key] !== null) found[key] = from[key] as NonNullable<T[K]>
+  for (const key of keys)
+    if (from[key] !== undefined && from[key] !== null) found[key] = from[key] as NonNullable<T[K]>
   return found
 }

@@ -30,8 +30,8 @@ export function trainBatchNorm(model: Model): {
   const { graph } = model
   const unique = uniqueNames(allNames(graph))
   const norms: BatchStatistics[] = []
-  const nodes = graph.nodes.map((node): Node => {
-    if (node.opType !== 'BatchNormalization' || node.domain !== '') return node
+  const nodes = graph.nodes.flatMap((node): readonly Node[] => {
+    if (node.opType !== 'BatchNormalization' || node.domain !== '') return [node]
     const [input, , , runningMean, runningVariance] = node.inputs as [string, string, string, string, string]
     const mean = unique(`${runningMean}_batch`)
     const variance = unique(`${runningVariance}_batch`)
@@ -43,15 +43,30 @@ export function trainBatchNorm(model: Model): {
       input,
       momentum: floatAttribute(node, 'momentum', 0.9),
     })
-    return {
-      ...node,
-      outputs: [node.outputs[0]!, mean, variance],
-      attributes: {
-        ...node.attributes,
-        momentum: float(0),
-        training_mode: { kind: 'int', value: 1 },
+    // onnxruntime writes the batch's statistics into the buffers of the running ones. So it is given values that nobody
+    // else reads; what they are does not matter.
+    const unread = [runningMean, runningVariance].map(
+      (name): Node => ({
+        ...node,
+        opType: 'Neg',
+        inputs: [name],
+        outputs: [unique(`${name}_unread`)],
+        attributes: {},
+      }),
+    )
+    return [
+      ...unread,
+      {
+        ...node,
+        inputs: [...node.inputs.slice(0, 3), ...unread.map(({ outputs }) => outputs[0]!)],
+        outputs: [node.outputs[0]!, mean, variance],
+        attributes: {
+          ...node.attributes,
+          momentum: float(0),
+          training_mode: { kind: 'int', value: 1 },
+        },
       },
-    }
+    ]
   })
   return { model: { ...model, graph: { ...graph, nodes } }, norms }
 }
