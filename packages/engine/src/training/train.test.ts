@@ -156,7 +156,7 @@ describe('training', () => {
     const made = await train({
       graph,
       recipe: recipe({ epochs: 8 }),
-      data: digits,
+      data: patterns([1, 8, 8], { count: 320 }),
       validation: held,
       seed: 3,
     })
