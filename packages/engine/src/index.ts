@@ -17,6 +17,7 @@ export {
   dlr,
   klDivergence,
   margin,
+  sampleWeighted,
   squaredError,
   targetedCrossEntropy,
   targetedDlr,
@@ -33,6 +34,15 @@ export {
   gradientGraph,
   openGradients,
 } from './gradients/open-gradients.ts'
+export {
+  type GradientObjective,
+  openPerSampleGradients,
+  openSecondOrder,
+  type PerSampleGradients,
+  type SecondOrderOptions,
+  type SecondOrderResult,
+  type SecondOrderSession,
+} from './gradients/second-order.ts'
 export { describeModel, type ModelDescription, type OutputDescription } from './inspect/describe-model.ts'
 export { type LastLayer, lastLayer, withOnlyOutput } from './inspect/last-layer.ts'
 export { type VerifiedModel, type VerifyOptions, verifyModel } from './inspect/open-in-child.ts'
@@ -90,4 +100,30 @@ export {
 } from './runtime/session.ts'
 export { type BindOptions, bindInputs, zeroFeeds } from './shapes/bind-inputs.ts'
 export { inferTypes, type ProbeOptions, probeShapes, type StaticType } from './shapes/probe-shapes.ts'
+export {
+  type ArchitectureOptions,
+  bagOfEmbeddings,
+  cnn,
+  conv1d,
+  logistic,
+  mlp,
+  resnet,
+} from './training/architectures.ts'
+export type { Augmentation, AugmentHook } from './training/augment.ts'
+export type { EpochCurve } from './training/checkpoint.ts'
+export type { Initialization } from './training/initialize.ts'
+export type { Adam, Optimizer, Sgd } from './training/optimizers.ts'
 export { type Parameters, parametersOf, withParameterInputs } from './training/parameters.ts'
+export type { Schedule } from './training/schedules.ts'
+export {
+  type Evaluated,
+  type FitOptions,
+  openTrainer,
+  type Recipe,
+  type Trained,
+  type Trainer,
+  type TrainerOptions,
+  train,
+} from './training/train.ts'
+export { type Place, type Trainable, trainableOf } from './training/trainable.ts'
+export type { TrainingData } from './training/training-data.ts'
