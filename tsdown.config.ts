@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown'
 
 // One published package: our own packages are bundled into it, everything from the registry stays a dependency.
-// The three files that run in a thread or a process of their own lie beside the code that starts them.
+// The four files that run in a thread or a process of their own lie beside the code that starts them.
 export default defineConfig({
   cwd: 'packages/failmode',
   entry: {
@@ -12,6 +12,7 @@ export default defineConfig({
     scanner: '../scanner/src/index.ts',
     'step-worker': '../system/src/pool/step-worker.ts',
     'scan-child': '../scanner/src/scan/scan-child.ts',
+    'train-worker': '../engine/src/training/pool/train-worker.ts',
     'probe-child': '../engine/src/inspect/probe-child.ts',
   },
   outDir: 'dist',

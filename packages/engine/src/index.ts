@@ -112,8 +112,17 @@ export {
 export type { Augmentation, AugmentHook } from './training/augment.ts'
 export type { EpochCurve } from './training/checkpoint.ts'
 export type { Initialization } from './training/initialize.ts'
+export { type LossSpec, lossOf } from './training/loss-spec.ts'
 export type { Adam, Optimizer, Sgd } from './training/optimizers.ts'
 export { type Parameters, parametersOf, withParameterInputs } from './training/parameters.ts'
+export {
+  openTrainPool,
+  type PoolProgress,
+  type TrainJob,
+  type TrainOutcome,
+  type TrainPool,
+  type TrainPoolOptions,
+} from './training/pool/train-pool.ts'
 export type { Schedule } from './training/schedules.ts'
 export {
   type Evaluated,

@@ -27,7 +27,10 @@ export interface NormalizeOptions {
  * @throws EngineError opset-unsupported, operator-unsupported, graph-invalid; session-failed when onnxruntime
  *   refuses the model.
  */
-export async function normalize(model: Model, { forTraining = false }: NormalizeOptions = {}): Promise<Model> {
+export async function normalize(
+  model: Model,
+  { forTraining = false }: NormalizeOptions = {},
+): Promise<Model> {
   const opset = model.opsets.get('') ?? targetOpset
   checkOpset(opset)
   const lifted = liftConstants(model)

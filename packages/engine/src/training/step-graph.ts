@@ -9,7 +9,7 @@ import { sampleWeighted } from '../gradients/losses.ts'
 import { type GradientGraph, gradientGraph, withLoss } from '../gradients/open-gradients.ts'
 import type { Graph, Model } from '../ir/graph.ts'
 import { type GraphBuilder, graphBuilder } from '../ir/graph-builder.ts'
-import { float32, int64 } from '../ir/tensor.ts'
+import { byteCount, float32, int64 } from '../ir/tensor.ts'
 import { removeDead, renameUses, topologicalOrder } from '../ir/traverse.ts'
 import { removePassThrough } from '../normalize/fold-constants.ts'
 import { specialize } from '../normalize/normalize.ts'
@@ -57,6 +57,8 @@ export interface StepGraph {
   /** Trained weights that no gradient reaches. */
   readonly unreached: readonly string[]
   readonly notes: readonly GradientNote[]
+  /** Size of all values of the forward graph together. */
+  readonly forwardBytes: number
 }
 
 export const newName = (name: string): string => `${name}_new`
@@ -105,8 +107,8 @@ export async function stepGraph(trainable: Trainable, options: StepOptions): Pro
     keep,
     ...(options.decayMatricesOnly === true ? { decayed: decayMask(builder, weights) } : {}),
   })
-  builder.output(updated.weights, newName(stateNames.weights))
-  for (const [i, slot] of updated.slots.entries()) builder.output(slot, newName(slots[i]!))
+  const results = new Map([[updated.weights, newName(stateNames.weights)]])
+  for (const [i, slot] of updated.slots.entries()) results.set(slot, newName(slots[i]!))
 
   if (statistics.length > 0) {
     const all = builder.input(stateNames.statistics, 'float32', [totalSize(statistics)])
@@ -114,11 +116,9 @@ export async function stepGraph(trainable: Trainable, options: StepOptions): Pro
     for (const [name, part] of parts) renamed.set(name, part)
     const after = followed(builder, norms, new Map(parts), (mean) => samplesOf(made, mean))
     const next = statistics.map(({ name }) => after.get(name) ?? renamed.get(name)!)
-    builder.output(
-      next.length === 1 ? next[0]! : builder.node('Concat', next, { axis: 0 }),
-      newName(stateNames.statistics),
-    )
+    results.set(builder.node('Concat', next, { axis: 0 }), newName(stateNames.statistics))
   }
+  for (const name of results.keys()) builder.output(name)
   const whole = builder.finish()
   const isPart = new Set(renamed.keys())
   const graph = renameUses(
@@ -126,7 +126,7 @@ export async function stepGraph(trainable: Trainable, options: StepOptions): Pro
     renamed,
   )
   return {
-    model: { ...whole, graph: removeDead(sorted(graph)) },
+    model: { ...whole, graph: renameMade(removeDead(sorted(graph)), results) },
     batch: options.batch,
     masks,
     loss: made.loss,
@@ -136,6 +136,7 @@ export async function stepGraph(trainable: Trainable, options: StepOptions): Pro
     hasStatistics: statistics.length > 0,
     unreached: weights.filter(({ name }) => !made.gradients.has(name)).map(({ name }) => name),
     notes: made.notes,
+    forwardBytes: [...made.shapes.values()].reduce((sum, { dtype, dims }) => sum + byteCount(dtype, dims), 0),
   }
 }
 
@@ -273,6 +274,20 @@ function decayMask(builder: GraphBuilder, places: readonly Place[]): string {
 
 function ints(builder: GraphBuilder, values: readonly number[]): string {
   return builder.constant(int64(values))
+}
+
+/** Values under other names, wherever they are made and used. An Identity instead would copy them at every step. */
+function renameMade(graph: Graph, names: ReadonlyMap<string, string>): Graph {
+  const other = (name: string): string => names.get(name) ?? name
+  return {
+    ...graph,
+    outputs: graph.outputs.map((output) => ({ ...output, name: other(output.name) })),
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(other),
+      outputs: node.outputs.map(other),
+    })),
+  }
 }
 
 function sorted(graph: Graph): Graph {

@@ -66,6 +66,8 @@ export interface TrainerOptions {
 
 export interface FitOptions {
   readonly data: TrainingData
+  /** Which samples of `data` to train on; all unless given. Those that come twice count twice. */
+  readonly subset?: ArrayLike<number>
   readonly validation?: TrainingData
   /** Of shuffles, fresh weights, dropout and augmentation. */
   readonly seed: number
@@ -268,11 +270,13 @@ async function run(
 ): Promise<Trained> {
   const full = await machine.step(recipe.batch)
   const samples = samplesOf(fit.data, full.inputs, recipe.batch)
-  const rest = samples.count % recipe.batch
+  const subset = checkedSubset(fit.subset, samples.count)
+  const count = subset?.length ?? samples.count
+  const rest = count % recipe.batch
   const stepsPerEpoch =
-    Math.floor(samples.count / recipe.batch) +
-    (rest > 0 && (recipe.dropLast !== true || samples.count < recipe.batch) ? 1 : 0)
-  const last = rest > 0 && stepsPerEpoch * recipe.batch > samples.count ? await machine.step(rest) : full
+    Math.floor(count / recipe.batch) +
+    (rest > 0 && (recipe.dropLast !== true || count < recipe.batch) ? 1 : 0)
+  const last = rest > 0 && stepsPerEpoch * recipe.batch > count ? await machine.step(rest) : full
   const of =
     fit.checkpoint || fit.resume ? identityOf(trainable, { recipe, ...(loss ? { loss } : {}) }, fit) : ''
   const resumed = fit.resume === undefined ? undefined : readCheckpoint(fit.resume)
@@ -332,7 +336,8 @@ async function run(
   const inputName = full.inputs[0]!.name
   const total = recipe.epochs * stepsPerEpoch
   while (epoch < recipe.epochs && !isStopping()) {
-    const order = shuffled(samples.count, drawsOf(fit.seed, 'order', epoch))
+    const places = shuffled(count, drawsOf(fit.seed, 'order', epoch))
+    const order = subset === undefined ? places : places.map((place) => subset[place]!)
     let rate = recipe.optimizer.rate
     for (; stepInEpoch < stepsPerEpoch; ) {
       if (fit.signal?.aborted === true) {
@@ -342,7 +347,7 @@ async function run(
         })
       }
       const from = stepInEpoch * recipe.batch
-      const opened = samples.count - from >= recipe.batch ? full : last
+      const opened = count - from >= recipe.batch ? full : last
       const { graph, session } = opened
       const { batch, masks, sampleWeights, numbers, loss: losses, logits } = buffers.get(opened)!
       fillBatch(samples, batch, { order, from, size: graph.batch })
@@ -588,10 +593,10 @@ function rightOf(
 function identityOf(
   { model }: Trainable,
   { recipe, loss }: { readonly recipe: Recipe; readonly loss?: Loss },
-  { data, validation, seed, from }: FitOptions,
+  { data, validation, seed, from, subset }: FitOptions,
 ): string {
   const digest = createHash('sha256')
-  digest.update(JSON.stringify([recipe, loss?.name, seed]))
+  digest.update(JSON.stringify([recipe, loss?.name, seed, subset === undefined ? null : Array.from(subset)]))
   digest.update(writeModel(model))
   if (from !== undefined) digest.update(writeModel(from))
   for (const set of [data, validation]) {
@@ -605,6 +610,18 @@ function identityOf(
     if (set.weights !== undefined) digest.update(Float32Array.from(set.weights))
   }
   return digest.digest('hex')
+}
+
+function checkedSubset(subset: ArrayLike<number> | undefined, count: number): Int32Array | undefined {
+  if (subset === undefined) return undefined
+  const given = Int32Array.from(subset)
+  if (given.length === 0 || given.some((index) => index < 0 || index >= count)) {
+    throw new EngineError(
+      'training-input',
+      `the subset must name at least one of the samples 0 to ${count - 1}; ${given.length} were named`,
+    )
+  }
+  return given
 }
 
 function checkRecipe({ epochs, batch, optimizer, clip }: Recipe): void {

@@ -41,7 +41,8 @@ export function trainBatchNorm(model: Model): {
       mean,
       variance,
       input,
-      momentum: floatAttribute(node, 'momentum', 0.9),
+      // As a file holds it, so that a model and its file train alike.
+      momentum: Math.fround(floatAttribute(node, 'momentum', 0.9)),
     })
     // onnxruntime writes the batch's statistics into the buffers of the running ones. So it is given values that nobody
     // else reads; what they are does not matter.

@@ -157,7 +157,9 @@ const batchNormalization: readonly VjpVariant[] = [
   {
     name: 'training',
     applies: ({ node }) =>
-      floatAttribute(node, 'momentum', 0.9) === 0 && node.outputs.length > 2 && node.outputs.every((name) => name),
+      floatAttribute(node, 'momentum', 0.9) === 0 &&
+      node.outputs.length > 2 &&
+      node.outputs.every((name) => name),
     emit: (c) => {
       const g = c.gradientOf(0)
       if (g === undefined) return []
@@ -171,7 +173,8 @@ const batchNormalization: readonly VjpVariant[] = [
         dims.length <= 2 ? value : reshape(builder, value, [channels, ...dims.slice(2).map(() => 1)])
       // Two sums: onnxruntime is fast at summing the last axes and at summing the first, not at both in one.
       const total = (value: string): string => {
-        const rows = dims.length <= 2 ? value : sum(builder, value, range(dims.length - 2, 2), { keep: false })
+        const rows =
+          dims.length <= 2 ? value : sum(builder, value, range(dims.length - 2, 2), { keep: false })
         return sum(builder, rows, [0], { keep: false })
       }
       const count = product(dims) / channels
