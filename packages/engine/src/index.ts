@@ -10,6 +10,7 @@ export {
   type Seed,
 } from './autodiff/differentiate.ts'
 export { EngineError, type EngineErrorCode } from './errors.ts'
+export { type CtcOptions, ctc } from './gradients/ctc.ts'
 export type { Loss, LossContext, LossGraph } from './gradients/loss.ts'
 export {
   classDifference,

@@ -21,6 +21,8 @@ export interface LossContext {
 export interface LossGraph {
   /** [batch] */
   readonly loss: string
+  /** Samples, where they do not lie along the first axis of the model's first input. */
+  readonly batch?: number
   readonly seeds: readonly Seed[]
 }
 

@@ -391,8 +391,9 @@ export function sampleWeighted(loss: Loss): Loss {
   return {
     name: `${loss.name}, weighted by sample`,
     emit(context) {
-      const { builder, batch, typeOf } = context
+      const { builder, typeOf } = context
       const inner = loss.emit(context)
+      const batch = inner.batch ?? context.batch
       const weights = builder.input('sampleWeights', 'float32', [batch])
       const along = (dims: readonly number[]): string => {
         const axis = dims.indexOf(batch)
@@ -400,6 +401,7 @@ export function sampleWeighted(loss: Loss): Loss {
         return builder.node('Reshape', [weights, builder.constant(int64(shape))])
       }
       return {
+        ...inner,
         loss: builder.node('Mul', [inner.loss, weights]),
         seeds: inner.seeds.map(({ value, gradient }) => ({
           value,

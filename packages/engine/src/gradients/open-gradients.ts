@@ -114,7 +114,7 @@ export async function withLoss(
     if (type === undefined) throw new EngineError('feed-unknown', `the model has no value "${name}"`)
     return type
   }
-  const { loss, seeds } = options.loss.emit({
+  const made = options.loss.emit({
     builder,
     batch,
     logits,
@@ -125,12 +125,20 @@ export async function withLoss(
     },
   })
   // d log p = dp / p
-  const arriving = seeds.map((seed) =>
+  const arriving = made.seeds.map((seed) =>
     asLog && seed.value === logits
       ? { value: inner, gradient: builder.node('Div', [seed.gradient, floor]) }
       : seed,
   )
-  return { source, builder, loss, seeds: arriving, logits, logitDims: typeOf(logits).dims, batch }
+  return {
+    source,
+    builder,
+    loss: made.loss,
+    seeds: arriving,
+    logits,
+    logitDims: typeOf(logits).dims,
+    batch: made.batch ?? batch,
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 // A loss as data, for recipes that are written down and for workers on other threads, where functions cannot go.
 
+import { ctc } from '../gradients/ctc.ts'
 import type { Loss } from '../gradients/loss.ts'
 import { crossEntropy, klDivergence, squaredError } from '../gradients/losses.ts'
 
@@ -10,6 +11,8 @@ export type LossSpec =
   | { readonly kind: 'soft-cross-entropy' }
   /** Input `wanted`. */
   | { readonly kind: 'squared-error' }
+  /** Inputs `labels`, `labelLengths`, `inputLengths`; scores [N, T, K]. */
+  | { readonly kind: 'ctc'; readonly maxLabels: number; readonly blank?: number }
 
 export function lossOf(spec: LossSpec): Loss {
   switch (spec.kind) {
@@ -19,5 +22,7 @@ export function lossOf(spec: LossSpec): Loss {
       return klDivergence()
     case 'squared-error':
       return squaredError()
+    case 'ctc':
+      return ctc(spec)
   }
 }
