@@ -91,6 +91,9 @@ export { type ReadOptions, readModel } from './onnx/read.ts'
 export { writeModel } from './onnx/write.ts'
 export type { GradientKind, Operator, VjpContext, VjpVariant } from './registry/operator.ts'
 export { operatorOf, operators } from './registry/operators.ts'
+export { fitLinear, type LinearFit, type LinearKind, type LinearOptions } from './regression/linear.ts'
+export { fitLogistic, type LogisticFit, type LogisticOptions } from './regression/logistic-regression.ts'
+export { linearModel, logisticModel } from './regression/regression-model.ts'
 export { listProviders, type Provider, runtimeVersion } from './runtime/onnxruntime.ts'
 export {
   openSession,
