@@ -39,6 +39,7 @@ export const errorCodes = {
   'runtime-missing': [exitStatus.usage, 'a part that has to be installed is missing'],
   'budget-exhausted': [exitStatus.incomplete, 'the allotted queries are used up'],
   'model-failed': [exitStatus.incomplete, 'the model failed while it was measured'],
+  'training-failed': [exitStatus.incomplete, 'a model could not be trained'],
   'step-failed': [exitStatus.incomplete, 'a step of a check failed'],
   'worker-died': [exitStatus.incomplete, 'a worker ended unexpectedly'],
   'target-unreachable': [exitStatus.target, 'the target does not answer'],

@@ -271,6 +271,13 @@ export {
   regularisedGammaQ,
 } from './statistics/special.ts'
 export { gatherRows, rows, sizeOf, type Tensor, tensor } from './tensor.ts'
+export type {
+  TrainedModel,
+  TrainerFacts,
+  TrainerTarget,
+  TrainingSet,
+  TrainRequest,
+} from './trainer-target.ts'
 export { type MatchPlace, type ModeMatch, matchComplaint, type WordMatch } from './triage/match-complaint.ts'
 export { parseTriageFile, type TriageFile } from './triage/parse-triage-file.ts'
 export { leadingCandidates, type TriageInput, triage } from './triage/triage.ts'

@@ -13,6 +13,7 @@ import { hostModel } from './targets/hosted/host-model.ts'
 import type { ModelHost } from './targets/hosted/model-port.ts'
 import { describeHttp } from './targets/http/describe-http.ts'
 import type { ModelDescriptor } from './targets/model-descriptor.ts'
+import { describeTrainer } from './trainers/trainer-descriptor.ts'
 import { toolVersion } from './versions.ts'
 
 export interface OpenedSystem {
@@ -65,6 +66,7 @@ export async function openSystem(
     })
     data[name] = stored
   }
+  const training = await describeTrainer(config, { model, folder })
   const artifacts = config.artifacts ?? []
   for (const path of artifacts) {
     if (!(await exists(resolve(folder, path)))) {
@@ -81,6 +83,7 @@ export async function openSystem(
     surrogate: surrogate?.facts ?? null,
     references: Object.fromEntries(Object.entries(references).map(([name, { facts }]) => [name, facts])),
     data: Object.fromEntries(Object.entries(data).map(([name, stored]) => [name, stored.facts])),
+    ...(training === null ? {} : { training: training.facts }),
     artifacts,
     assets: config.assets ?? {},
     ...(config.conditions === undefined ? {} : { conditions: config.conditions }),
@@ -96,6 +99,7 @@ export async function openSystem(
       surrogate === null ? null : { ...surrogate, path: undefined },
       Object.entries(references).map(([name, reference]) => [name, { ...reference, path: undefined }]),
       Object.fromEntries(Object.entries(facts.data).map(([name, { digest }]) => [name, digest])),
+      training?.facts.digest ?? null,
       artifacts,
       facts.assets,
       facts.conditions ?? null,
@@ -105,7 +109,15 @@ export async function openSystem(
     config,
     configName,
     facts,
-    descriptor: { facts, model, surrogate, references, data, artifacts: { folder, paths: artifacts } },
+    descriptor: {
+      facts,
+      model,
+      surrogate,
+      references,
+      data,
+      training,
+      artifacts: { folder, paths: artifacts },
+    },
     digest,
     options,
     costLimit: planLimit(config),

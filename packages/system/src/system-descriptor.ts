@@ -1,6 +1,7 @@
 import type { SystemFacts } from '@failmode/core'
 import type { StoredSamples } from './data/stored-samples.ts'
 import type { ModelDescriptor } from './targets/model-descriptor.ts'
+import type { TrainerDescriptor } from './trainers/trainer-descriptor.ts'
 
 /** The system under test as plain data (large arrays shared, not copied), from which any thread can open it. */
 export interface SystemDescriptor {
@@ -10,6 +11,8 @@ export interface SystemDescriptor {
   readonly surrogate: ModelDescriptor | null
   /** Other models of the same task, by name. */
   readonly references: Readonly<Record<string, ModelDescriptor>>
+  /** How models of this kind are trained. */
+  readonly training: TrainerDescriptor | null
   readonly data: Readonly<Record<string, StoredSamples>>
   readonly artifacts: ArtifactsDescriptor
 }

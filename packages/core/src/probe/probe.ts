@@ -11,6 +11,7 @@ import type { Random } from '../random/random.ts'
 import type { Blob, Detectable, Evidence, Measurement } from '../run/run-document.ts'
 import type { CheckSanity } from '../run/sanity.ts'
 import type { AnyStepHandler, StepHandler, StepResult } from '../run/step.ts'
+import type { TrainerFacts } from '../trainer-target.ts'
 import type { Access, BudgetName, Knowledge, Outcome, Task } from '../words.ts'
 
 /** What planning knows of the system under test; plain data. */
@@ -23,6 +24,8 @@ export interface SystemFacts {
   /** Other models of the same task, by name, that results are set beside. */
   readonly references?: Readonly<Record<string, ModelFacts>>
   readonly data: Readonly<Record<string, DataFacts>>
+  /** How models of this kind are trained, where the configuration says. */
+  readonly training?: TrainerFacts | null
   /** The conditions that the system will meet, where they are declared. */
   readonly conditions?: Conditions
   /** Paths of the artifacts, or empty. */

@@ -8,6 +8,7 @@ import type { ImageCodec } from '../image-codec.ts'
 import type { Cost } from '../model/budget-door.ts'
 import type { ModelByAccess, ModelFacts } from '../model/model-target.ts'
 import type { Random } from '../random/random.ts'
+import type { TrainerTarget } from '../trainer-target.ts'
 import type { Blob } from './run-document.ts'
 
 export interface StepHandler<I, O> {
@@ -51,6 +52,8 @@ export interface StepContext {
   /** Another model of the same task that results are set beside; it is not counted either. */
   reference<A extends keyof ModelByAccess>(name: string, access: A): Promise<ModelByAccess[A]>
   samples(split: string): Promise<SampleSet>
+  /** Trains models as the configuration says; only where `SystemFacts.training` is there. */
+  trainer(): Promise<TrainerTarget>
   readonly artifacts: ArtifactTarget
   readonly blobs: BlobStore
   readonly images: ImageCodec

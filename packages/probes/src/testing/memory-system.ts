@@ -36,6 +36,7 @@ import {
   type SystemFacts,
   sizeOf,
   type Tensor,
+  type TrainerTarget,
   type WeightsModel,
 } from '@failmode/core'
 import { lossOf } from './loss-of.ts'
@@ -45,6 +46,7 @@ export interface MemorySystem {
   readonly models: Partial<ModelByAccess>
   readonly surrogate?: Partial<ModelByAccess>
   readonly references?: Readonly<Record<string, Partial<ModelByAccess>>>
+  readonly trainer?: TrainerTarget
   readonly metadata?: Readonly<Record<string, Metadata>>
   readonly data: Readonly<Record<string, SampleSet>>
   readonly artifacts: ArtifactTarget
@@ -371,6 +373,10 @@ function stepContext(
       const set = system.data[split]
       if (set === undefined) throw new RangeError(`no data set ${split}`)
       return set
+    },
+    async trainer() {
+      if (system.trainer === undefined) throw new RangeError('no trainer')
+      return system.trainer
     },
     artifacts: system.artifacts,
     blobs: parts.store,

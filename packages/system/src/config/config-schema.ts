@@ -176,11 +176,36 @@ const trainingSchema = z.union([
     builtin: z.strictObject({
       epochs: count.optional(),
       batch: count.optional(),
-      optimizer: z.enum(['sgd', 'adam']).optional(),
+      optimizer: z.enum(['sgd', 'adam', 'adamw']).optional(),
       rate: z.number().positive().optional(),
+      momentum: z.number().min(0).lt(1).optional(),
+      nesterov: z.boolean().optional(),
+      decay: z.number().min(0).optional(),
+      schedule: z.enum(['constant', 'cosine', 'linear']).optional(),
+      clip: z.number().positive().optional().describe('largest norm of the gradient'),
+      start: z.enum(['fresh', 'file']).optional().describe('fresh weights, or those of the model file'),
+      frozen: z.array(text).optional().describe('weights that stay; * at the end stands for anything'),
+      augmentation: z.strictObject({ flip: z.boolean().optional(), shift: count.optional() }).optional(),
     }),
   }),
-  z.strictObject({ command: z.array(text).min(1) }),
+  z.strictObject({
+    command: z.array(text).min(1),
+    timeLimit: z.number().positive().optional().describe('seconds; one hour unless given'),
+    network: z.boolean().optional().describe('whether the command may use the network'),
+  }),
+  z.strictObject({
+    regressor: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('ols') }),
+      z.strictObject({ kind: z.literal('ridge'), alpha: z.number().min(0).optional() }),
+      z.strictObject({ kind: z.literal('lasso'), alpha: z.number().min(0).optional() }),
+      z.strictObject({
+        kind: z.literal('elastic-net'),
+        alpha: z.number().min(0).optional(),
+        l1Ratio: z.number().min(0).max(1).optional(),
+      }),
+      z.strictObject({ kind: z.literal('logistic'), c: z.number().positive().optional() }),
+    ]),
+  }),
 ])
 
 const authorizedSchema = z.strictObject({

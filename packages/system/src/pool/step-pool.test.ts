@@ -28,6 +28,7 @@ beforeAll(async () => {
     model: null,
     surrogate: null,
     references: {},
+    training: null,
     data: {},
     artifacts,
   }
@@ -94,6 +95,7 @@ describe('the step pool', () => {
       model: null,
       surrogate: null,
       references: {},
+      training: null,
       data: {},
       artifacts: { folder, paths: facts.artifacts },
     }

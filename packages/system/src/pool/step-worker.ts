@@ -11,6 +11,7 @@ import {
   openDoor,
   type SampleSet,
   type StepContext,
+  type TrainerTarget,
 } from '@failmode/core'
 import { stepHandlers } from '@failmode/probes'
 import { toSampleSet } from '../data/stored-samples.ts'
@@ -22,6 +23,7 @@ import type { Connection } from '../targets/hosted/model-port.ts'
 import { noTransport } from '../targets/http/transport.ts'
 import { openModel } from '../targets/open-model.ts'
 import type { OpenModel } from '../targets/opened-model.ts'
+import { openTrainerTarget } from '../trainers/open-trainer.ts'
 import type { WorkerAnswer, WorkerData, WorkerProgress, WorkerTask } from './step-pool.ts'
 
 const { descriptor, folder, seed, threads } = workerData as WorkerData
@@ -30,6 +32,7 @@ const images = createImageCodec()
 const artifacts = createArtifactTarget(descriptor.artifacts)
 const sets = new Map<string, SampleSet>()
 let model: Promise<OpenModel> | undefined
+let trainer: Promise<TrainerTarget> | undefined
 let surrogate: Promise<OpenModel> | undefined
 const references = new Map<string, Promise<OpenModel>>()
 
@@ -87,6 +90,11 @@ export default async function run({ task, handler: name, input, stop }: WorkerTa
           sets.set(split, set)
         }
         return set
+      },
+      async trainer() {
+        if (descriptor.training === null) throw new RangeError('the system says nothing of training')
+        trainer ??= openTrainerTarget(descriptor.training, { threads })
+        return trainer
       },
       artifacts,
       blobs: createBlobStore(folder, blobs),
