@@ -143,16 +143,12 @@ def steps(count):
 
 
 def initialize(model, generator):
-    """Kaiming's draws for layers before a Relu, Glorot's for the last, as the engine's `by-activation`."""
-    linears = [m for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
-    for module in linears:
-        weight = module.weight
-        fan_in, fan_out = weight[0].numel(), weight.shape[0]
-        deviation = (2 / (fan_in + fan_out)) ** 0.5 if module is linears[-1] else (2 / fan_in) ** 0.5
-        with torch.no_grad():
-            weight.copy_(torch.randn(weight.shape, generator=generator) * deviation)
-            if module.bias is not None:
-                module.bias.zero_()
+    """Layers start as PyTorch starts them; tables as the engine does, which PyTorch leaves wide or at zero."""
+    for module in model.modules():
+        if isinstance(module, Transformer):
+            with torch.no_grad():
+                module.words.weight.copy_(torch.randn(module.words.weight.shape, generator=generator) / module.words.embedding_dim**0.5)
+                module.places.copy_(torch.randn(module.places.shape, generator=generator) * 0.02)
 
 
 def fit(params):
@@ -161,11 +157,12 @@ def fit(params):
     generator = torch.Generator().manual_seed(params["seed"])
     torch.manual_seed(params["seed"])
     model = make(params["net"])
-    if params.get("initialize", True):
-        initialize(model, generator)
+    initialize(model, generator)
     optimizer = optimizer_of(model, params["optimizer"])
     load = lambda name: torch.from_numpy(numpy.load(params[name]))
     x, y = load("x"), load("y").long()
+    if params["net"]["kind"] == "transformer":
+        x = x.long()
     epochs, batch = params["epochs"], params["batch"]
     per_epoch = -(-len(x) // batch)
     total = epochs * per_epoch
@@ -188,6 +185,8 @@ def fit(params):
     model.eval()
     with torch.no_grad():
         test_x, test_y = load("testX"), load("testY").long()
+        if params["net"]["kind"] == "transformer":
+            test_x = test_x.long()
         right = sum(
             (model(test_x[i : i + 256]).argmax(1) == test_y[i : i + 256]).sum().item() for i in range(0, len(test_x), 256)
         )
