@@ -18,7 +18,7 @@ import {
   type TrainingData,
 } from '@failmode/engine'
 import { absent, type Bar, type BarOutcome, type BenchContext } from '../bar.ts'
-import { measurePaired, median, pairedRatio } from '../load-filter.ts'
+import { measurePaired, pairedRatio } from '../load-filter.ts'
 import { openPeer, type Peer } from '../peer.ts'
 import { cifar, digits, markerTask, type Split, type Task } from './training/data.ts'
 import { mlpNet, resnet20, smallCnn, type TrainingNet, transformer } from './training/nets.ts'
@@ -74,9 +74,11 @@ async function peers(
   return { peers: opened, close }
 }
 
-const stepsOfCall = 10
-
-function stepBar(net: TrainingNet, bar: string, atMost: number): Bar {
+function stepBar(
+  net: TrainingNet,
+  bar: string,
+  { atMost, stepsOfCall }: { readonly atMost: number; readonly stepsOfCall: number },
+): Bar {
   return {
     area: 'training',
     bar,
@@ -356,9 +358,9 @@ const resumeBar: Bar = {
 }
 
 export const bars: readonly Bar[] = [
-  stepBar(smallCnn, 'step-small-cnn', 1),
-  stepBar(mlpNet, 'step-mlp', 1),
-  stepBar(resnet20, 'step-resnet-20', 1.4),
+  stepBar(smallCnn, 'step-small-cnn', { atMost: 1, stepsOfCall: 20 }),
+  stepBar(mlpNet, 'step-mlp', { atMost: 1, stepsOfCall: 100 }),
+  stepBar(resnet20, 'step-resnet-20', { atMost: 1.4, stepsOfCall: 10 }),
   shadowBar(smallCnn, 'shadow-models-small-cnn', { atMost: 1, samples: 1280, batch: 128 }),
   shadowBar(resnet20, 'shadow-models-resnet-20', { atMost: 1.1, samples: 384, batch: 64 }),
   accuracyBar('accuracy-small-cnn-digits', {

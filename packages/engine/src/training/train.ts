@@ -12,6 +12,7 @@ import type { Tensor } from '../ir/tensor.ts'
 import { writeModel } from '../onnx/write.ts'
 import { openSession, type Session } from '../runtime/session.ts'
 import { type Augmentation, type AugmentHook, augment } from './augment.ts'
+import { blockedConvolutions } from './blocked-convolutions.ts'
 import { type EpochCurve, readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.ts'
 import { drawsOf, shuffled } from './draws.ts'
 import { type Initialization, initialize } from './initialize.ts'
@@ -19,7 +20,14 @@ import { type Optimizer, stepNumbers } from './optimizers.ts'
 import { rateShare, type Schedule } from './schedules.ts'
 import { evaluationGraph, newName, type StepGraph, stateNames, stepGraph } from './step-graph.ts'
 import { flatten, type Trainable, trainableOf, unflatten } from './trainable.ts'
-import { batchBuffers, fillBatch, type Samples, samplesOf, type TrainingData } from './training-data.ts'
+import {
+  allFinite,
+  batchBuffers,
+  fillBatch,
+  type Samples,
+  samplesOf,
+  type TrainingData,
+} from './training-data.ts'
 
 /** Everything about a training that is data: it can be written down, sent to a worker, and repeated. */
 export interface Recipe {
@@ -226,7 +234,7 @@ function machineOf(trainable: Trainable, options: TrainerOptions): Machine {
               dropout: recipe.dropout,
             }),
           })
-          const session = await openSession(graph.model, threads)
+          const session = await openSession(await blockedConvolutions(graph.model), threads)
           return { graph, session, inputs: dataInputs(session, graph) }
         })()
         steps.set(batch, opened)
@@ -405,7 +413,7 @@ async function run(
       if (every !== undefined && step % every === 0 && stepInEpoch < stepsPerEpoch) await save()
     }
     const measured = fit.validation === undefined ? undefined : await evaluate(machine, now, fit.validation)
-    if (!now.weights.every(Number.isFinite)) throw diverged(epoch, step)
+    if (!allFinite(now.weights)) throw diverged(epoch, step)
     epoch++
     stepInEpoch = 0
     const point: EpochCurve = {
