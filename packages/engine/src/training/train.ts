@@ -190,7 +190,7 @@ function machineOf(trainable: Trainable, options: TrainerOptions): Machine {
   const { recipe } = options
   const steps = new Map<number, Promise<OpenStep>>()
   let evaluation: ReturnType<Machine['evaluation']> | undefined
-  const threads = { intraOpThreads: options.intraOpThreads ?? 1 }
+  const threads = { intraOpThreads: options.intraOpThreads ?? 1, spin: false }
   const shared = {
     loss: options.loss ?? crossEntropy(),
     ...defined({ output: options.output, probabilities: options.probabilities }),
