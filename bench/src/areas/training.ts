@@ -20,7 +20,7 @@ import {
 import { absent, type Bar, type BarOutcome, type BenchContext } from '../bar.ts'
 import { measurePaired, pairedRatio } from '../load-filter.ts'
 import { openPeer, type Peer } from '../peer.ts'
-import { cifar, digits, markerTask, type Split, type Task } from './training/data.ts'
+import { cifar, digits, lookTask, type Split, type Task } from './training/data.ts'
 import { mlpNet, resnet20, smallCnn, type TrainingNet, transformer } from './training/nets.ts'
 import { withArrays } from './training/npy.ts'
 import { welch } from './training/welch.ts'
@@ -383,7 +383,7 @@ export const bars: readonly Bar[] = [
     optimizer: { kind: 'adam', rate: 0.003 },
     epochs: 12,
     batch: 64,
-    task: markerTask,
+    task: lookTask,
   }),
   resumeBar,
 ]
