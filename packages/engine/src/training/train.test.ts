@@ -234,6 +234,57 @@ describe('training', () => {
     }
   })
 
+  it('is the same with several steps in a run as with one, bit for bit, also when it is killed between them', async () => {
+    const graph = cnn({
+      shape: [1, 8, 8],
+      classes: 4,
+      filters: [8],
+      hidden: 8,
+      dropout: 0.3,
+      batchNorm: true,
+    })
+    const options: TrainerOptions & FitOptions = {
+      graph,
+      // 23 steps an epoch: twice eight in a run, the rest alone.
+      data: patterns([1, 8, 8], { count: 90 }),
+      recipe: recipe({
+        epochs: 2,
+        batch: 4,
+        optimizer: { kind: 'adam', rate: 0.01 },
+        schedule: { kind: 'linear' },
+      }),
+      seed: 4,
+    }
+    const steps: number[] = []
+    const grouped = await train({ ...options, onStep: (step) => void steps.push(step) })
+    expect(steps).toEqual(Array.from({ length: 46 }, (_, i) => i + 1))
+    let saves = 0
+    // What is saved after every step has to come out of every step.
+    const single = await train({ ...options, checkpoint: { everySteps: 1, write: () => void saves++ } })
+    expect(saves).toBe(46)
+    expect(bits(await weightsOf(single.model))).toBe(bits(await weightsOf(grouped.model)))
+    expect(single.curve).toEqual(grouped.curve)
+    for (const at of [3, 20, 40]) {
+      let saved: Uint8Array | undefined
+      const stop = new AbortController()
+      const killed = train({
+        ...options,
+        signal: stop.signal,
+        onStep: (step) => step === at && stop.abort(),
+        checkpoint: {
+          everySteps: 10,
+          write: (bytes) => {
+            saved = bytes
+          },
+        },
+      })
+      await expect(killed).rejects.toMatchObject({ code: 'aborted' })
+      const resumed = await train({ ...options, resume: saved! })
+      expect(bits(await weightsOf(resumed.model))).toBe(bits(await weightsOf(grouped.model)))
+      expect(resumed.curve).toEqual(grouped.curve)
+    }
+  })
+
   it('refuses a checkpoint of another training, and one that is cut off', async () => {
     const graph = logistic({ features: 8, classes: 4 })
     const options = { graph, data: patterns([8]), recipe: recipe(), seed: 1 }

@@ -28,6 +28,7 @@ import {
   samplesOf,
   type TrainingData,
 } from './training-data.ts'
+import { inCopy, unrolledSteps } from './unrolled-steps.ts'
 
 /** Everything about a training that is data: it can be written down, sent to a worker, and repeated. */
 export interface Recipe {
@@ -174,10 +175,24 @@ interface OpenStep {
   readonly inputs: readonly ValueInfo[]
 }
 
+/** Several whole steps in one run. */
+interface OpenGroup {
+  readonly session: Session
+  readonly steps: number
+}
+
+/** Steps of a run, for networks where what a run costs besides computing counts. */
+const groupedSteps = 8
+/** Values of the forward pass, in bytes, up to which that is so; and the most nodes of a graph. */
+const groupedBytes = 8e6
+const groupedNodes = 4000
+
 /** The sessions of one architecture and recipe, opened when they are first needed. */
 interface Machine {
   /** For so many samples. */
   step(batch: number): Promise<OpenStep>
+  /** Several steps of whole batches; undefined where one at a time is as good. */
+  group(): Promise<OpenGroup | undefined>
   evaluation(): Promise<{
     readonly graph: Awaited<ReturnType<typeof evaluationGraph>>
     readonly session: Session
@@ -190,6 +205,7 @@ function machineOf(trainable: Trainable, options: TrainerOptions): Machine {
   const { recipe } = options
   const steps = new Map<number, Promise<OpenStep>>()
   let evaluation: ReturnType<Machine['evaluation']> | undefined
+  let group: Promise<OpenGroup | undefined> | undefined
   const threads = { intraOpThreads: options.intraOpThreads ?? 1, spin: false }
   const shared = {
     loss: options.loss ?? crossEntropy(),
@@ -241,6 +257,23 @@ function machineOf(trainable: Trainable, options: TrainerOptions): Machine {
       }
       return opened
     },
+    group() {
+      group ??= (async () => {
+        const { graph } = await this.step(recipe.batch)
+        const isSmall =
+          graph.forwardBytes <= groupedBytes && graph.model.graph.nodes.length * groupedSteps <= groupedNodes
+        if (!isSmall) return undefined
+        const names: string[] = [stateNames.weights, ...stateNames.slots.slice(0, graph.slots)]
+        if (graph.hasStatistics) names.push(stateNames.statistics)
+        const state = new Map(names.map((name) => [name, newName(name)]))
+        const one = await blockedConvolutions(graph.model)
+        return {
+          session: await openSession(unrolledSteps(one, groupedSteps, state), threads),
+          steps: groupedSteps,
+        }
+      })()
+      return group
+    },
     evaluation() {
       evaluation ??= (async () => {
         const graph = await evaluationGraph(trainable, {
@@ -254,10 +287,8 @@ function machineOf(trainable: Trainable, options: TrainerOptions): Machine {
       return evaluation
     },
     async close() {
-      for (const opened of [...steps.values(), ...(evaluation === undefined ? [] : [evaluation])]) {
-        const { session } = await opened.catch(() => ({ session: undefined }))
-        await session?.close()
-      }
+      const all = [...steps.values(), evaluation, group]
+      for (const opened of all) await (await opened?.catch(() => undefined))?.session.close()
     },
   }
 }
@@ -343,6 +374,45 @@ async function run(
 
   const inputName = full.inputs[0]!.name
   const total = recipe.epochs * stepsPerEpoch
+  const group = stepsPerEpoch > groupedSteps ? await machine.group() : undefined
+  const groupBuffers = Array.from({ length: group?.steps ?? 0 }, () => stepBuffers(full, samples))
+
+  /** Fills the buffers of the step `at` with the samples from `from` on, and all else that it is fed. */
+  const prepare = (
+    { batch, masks, sampleWeights, numbers }: StepBuffers,
+    graph: StepGraph,
+    { order, from, at }: { readonly order: Int32Array; readonly from: number; readonly at: number },
+  ) => {
+    fillBatch(samples, batch, { order, from, size: graph.batch })
+    const context = { epoch, step: at, size: graph.batch }
+    if (recipe.augmentation !== undefined)
+      augment(batch, inputName, recipe.augmentation, { ...context, draws: drawsOf(fit.seed, 'augment', at) })
+    fit.augment?.(batch, { ...context, draws: drawsOf(fit.seed, 'augment-hook', at) })
+    for (const [i, { data, ratio }] of masks.entries())
+      drawMask(data, ratio, drawsOf(fit.seed, 'dropout', at, i))
+    let weightSum = 0
+    for (let k = 0; k < graph.batch; k++) {
+      const weight = samples.weights?.[order[from + k]!] ?? 1
+      sampleWeights[k] = weight
+      weightSum += weight
+    }
+    if (weightSum > 0) for (let k = 0; k < graph.batch; k++) sampleWeights[k]! /= weightSum
+    const share = rateShare(recipe.schedule ?? { kind: 'constant' }, {
+      step: at,
+      stepsPerEpoch,
+      epochs: recipe.epochs,
+    })
+    const rate = recipe.optimizer.rate * share
+    const { stepSize, rootCorrection, keep } = stepNumbers(recipe.optimizer, rate, at + 1)
+    numbers.set([stepSize, rootCorrection, keep])
+    const feeds: Record<string, Tensor> = {
+      ...batch,
+      ...Object.fromEntries(masks.map(({ input, dims, data }) => [input, floats(data, dims)])),
+      sampleWeights: floats(sampleWeights),
+      [stateNames.numbers]: floats(numbers),
+    }
+    return { feeds, weightSum, rate }
+  }
   while (epoch < recipe.epochs && !isStopping()) {
     const places = shuffled(count, drawsOf(fit.seed, 'order', epoch))
     const order = subset === undefined ? places : places.map((place) => subset[place]!)
@@ -355,61 +425,43 @@ async function run(
         })
       }
       const from = stepInEpoch * recipe.batch
-      const opened = count - from >= recipe.batch ? full : last
-      const { graph, session } = opened
-      const { batch, masks, sampleWeights, numbers, loss: losses, logits } = buffers.get(opened)!
-      fillBatch(samples, batch, { order, from, size: graph.batch })
-      const context = { epoch, step, size: graph.batch }
-      if (recipe.augmentation !== undefined)
-        augment(batch, inputName, recipe.augmentation, {
-          ...context,
-          draws: drawsOf(fit.seed, 'augment', step),
-        })
-      fit.augment?.(batch, { ...context, draws: drawsOf(fit.seed, 'augment-hook', step) })
-      for (const [i, { data, ratio }] of masks.entries())
-        drawMask(data, ratio, drawsOf(fit.seed, 'dropout', step, i))
-      let weightSum = 0
-      for (let k = 0; k < graph.batch; k++) {
-        const weight = samples.weights?.[order[from + k]!] ?? 1
-        sampleWeights[k] = weight
-        weightSum += weight
-      }
-      if (weightSum > 0) for (let k = 0; k < graph.batch; k++) sampleWeights[k]! /= weightSum
-      rate =
-        recipe.optimizer.rate *
-        rateShare(recipe.schedule ?? { kind: 'constant' }, { step, stepsPerEpoch, epochs: recipe.epochs })
-      const { stepSize, rootCorrection, keep } = stepNumbers(recipe.optimizer, rate, step + 1)
-      numbers.set([stepSize, rootCorrection, keep])
-      await session.run(
-        {
-          ...batch,
-          ...Object.fromEntries(masks.map(({ input, dims, data }) => [input, floats(data, dims)])),
-          sampleWeights: floats(sampleWeights),
-          [stateNames.numbers]: floats(numbers),
-          ...stateFeeds(now, graph, (name) => name),
-        },
-        {
-          into: {
-            [graph.loss]: floats(losses),
-            [graph.logits]: floats(logits, graph.logitDims),
-            ...stateFeeds(next, graph, newName),
-          },
-        },
-      )
-      let stepLoss = 0
-      for (let k = 0; k < graph.batch; k++) stepLoss += losses[k]!
-      if (!Number.isFinite(stepLoss)) throw diverged(epoch, step)
-      ;[now, next] = [next, now]
-      step++
-      stepInEpoch++
-      sums = {
-        loss: sums.loss + stepLoss * weightSum,
-        weight: sums.weight + weightSum,
-        right: sums.right + rightOf(batch.labels?.data as BigInt64Array | undefined, logits, graph),
-        seen: sums.seen + graph.batch,
-      }
-      fit.onStep?.(step, total)
       const every = fit.checkpoint?.everySteps
+      const isGrouped =
+        group !== undefined &&
+        count - from >= group.steps * recipe.batch &&
+        // A state that is to be saved must come out.
+        (every === undefined || (step % every) + group.steps <= every)
+      const opened = count - from >= recipe.batch ? full : last
+      const parts = isGrouped ? groupBuffers : [buffers.get(opened)!]
+      const nameOf = (name: string, k: number): string => (isGrouped ? inCopy(name, k) : name)
+      const feeds: Record<string, Tensor> = { ...stateFeeds(now, opened.graph, (name) => name) }
+      const into: Record<string, Tensor> = { ...stateFeeds(next, opened.graph, newName) }
+      const weightSums = parts.map((part, k) => {
+        const prepared = prepare(part, opened.graph, { order, from: from + k * recipe.batch, at: step + k })
+        for (const [name, feed] of Object.entries(prepared.feeds)) feeds[nameOf(name, k)] = feed
+        into[nameOf(opened.graph.loss, k)] = floats(part.loss)
+        into[nameOf(opened.graph.logits, k)] = floats(part.logits, opened.graph.logitDims)
+        rate = prepared.rate
+        return prepared.weightSum
+      })
+      await (isGrouped ? group! : opened).session.run(feeds, { into })
+      ;[now, next] = [next, now]
+      for (const [k, part] of parts.entries()) {
+        let stepLoss = 0
+        for (const loss of part.loss) stepLoss += loss
+        if (!Number.isFinite(stepLoss)) throw diverged(epoch, step)
+        step++
+        stepInEpoch++
+        sums = {
+          loss: sums.loss + stepLoss * weightSums[k]!,
+          weight: sums.weight + weightSums[k]!,
+          right:
+            sums.right +
+            rightOf(part.batch.labels?.data as BigInt64Array | undefined, part.logits, opened.graph),
+          seen: sums.seen + opened.graph.batch,
+        }
+        fit.onStep?.(step, total)
+      }
       if (every !== undefined && step % every === 0 && stepInEpoch < stepsPerEpoch) await save()
     }
     const measured = fit.validation === undefined ? undefined : await evaluate(machine, now, fit.validation)
