@@ -245,7 +245,7 @@ describe('training', () => {
     })
     const options: TrainerOptions & FitOptions = {
       graph,
-      // 23 steps an epoch: twice eight in a run, the rest alone.
+      // 23 steps an epoch: sixteen in a run, the rest alone.
       data: patterns([1, 8, 8], { count: 90 }),
       recipe: recipe({
         epochs: 2,

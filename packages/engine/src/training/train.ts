@@ -182,7 +182,7 @@ interface OpenGroup {
 }
 
 /** Steps of a run, for networks where what a run costs besides computing counts. */
-const groupedSteps = 8
+const groupedSteps = 16
 /** Values of the forward pass, in bytes, up to which that is so; and the most nodes of a graph. */
 const groupedBytes = 8e6
 const groupedNodes = 4000
