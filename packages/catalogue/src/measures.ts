@@ -525,6 +525,157 @@ export const measures: readonly Measure[] = [
     ),
   },
   {
+    name: 'generalisation-gap',
+    title: 'generalisation gap',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Accuracy on training records less accuracy on others, with an interval for the difference of two shares. It is the advantage of the simplest membership attack, and a small gap rules nothing out.',
+      responder:
+        'Read off two accuracies, so assume that everybody knows it. Stronger attacks do better than it.',
+      policy:
+        'How much better the system handles what it was built from than what it meets. A large gap means that it remembers more than it has learnt.',
+    },
+    source: arxiv(
+      '1709.01604',
+      'Yeom et al. "Privacy risk in machine learning: Analyzing the connection to overfitting." CSF 2018.',
+      'memory',
+    ),
+  },
+  {
+    name: 'member-accuracy',
+    title: 'accuracy on training records',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer: 'Share of audited training records that the model has right, with a Wilson interval.',
+      responder: 'One side of the generalisation gap.',
+      policy: 'How often the system is right about what it was built from.',
+    },
+    source: fromFirstPrinciples,
+  },
+  {
+    name: 'stranger-accuracy',
+    title: 'accuracy on other records',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer:
+        'Share of audited records outside of the training data that the model has right, with a Wilson interval.',
+      responder: 'The other side of the generalisation gap.',
+      policy: 'How often the system is right about what it was not built from.',
+    },
+    source: fromFirstPrinciples,
+  },
+  {
+    name: 'epsilon-lower-bound',
+    title: 'proved privacy loss (epsilon)',
+    unit: 'nats',
+    better: 'lower',
+    say: {
+      engineer:
+        'Largest epsilon that the error rates of the attack exclude at the stated delta, with 95 % confidence: the threshold is chosen on half of the records, and Clopper and Pearson ends are taken on the other. A training that promises less is not what it promises.',
+      responder:
+        'Compare it with the epsilon that was promised. Zero proves nothing; a number above the promise is a broken one.',
+      policy:
+        'Privacy promises are made in this number, and smaller is stronger. This is how much has been shown to leak at least.',
+    },
+    source: arxiv(
+      '2006.07709',
+      'Jagielski, Ullman and Oprea. "Auditing differentially private machine learning: How private is private SGD?" NeurIPS 2020.',
+      'memory',
+    ),
+  },
+  {
+    name: 'shuffled-auc-held',
+    title: 'control with shuffled membership',
+    unit: 'share',
+    better: 'neither',
+    say: {
+      engineer:
+        'Share of 199 shuffles of membership whose 95 % interval of the AUC holds 0.5; about 0.95 when the counting is right.',
+      responder: 'A control: far below 0.95 the attack means nothing.',
+      policy: 'A check on the test itself and not on the system.',
+    },
+    source: fromFirstPrinciples,
+  },
+  {
+    name: 'blind-auc',
+    title: 'members told apart without the model',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer:
+        'AUC of a cross-fitted linear classifier that sees the records and never the model. Clearly above 0.5 the two sets come from different places, and no attack on them says anything about the model.',
+      responder: 'Where this is high, ask how the two sets were collected before you believe a leak.',
+      policy:
+        'Whether the two groups differ for reasons that have nothing to do with the system. If so, the test is not fair.',
+    },
+    source: arxiv(
+      '2406.16201',
+      'Das, Zhang and Tramèr. "Blind baselines beat membership inference attacks for foundation models." 2024.',
+      'memory',
+    ),
+  },
+  {
+    name: 'class-auc',
+    title: 'exposure of a class',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'AUC of the strongest attack of the check among members and strangers of one class. At most twelve classes are named, the most exposed first, so the first one is the highest of many.',
+      responder: 'Shows which classes leak most; rare ones often do.',
+      policy: 'Some kinds of records are easier to recognise than others.',
+    },
+    source: fromFirstPrinciples,
+  },
+  {
+    name: 'group-auc',
+    title: 'exposure of a group',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'AUC of the strongest attack of the check among members and strangers with one value of a metadata column. The highest of many groups is high by chance, too.',
+      responder: 'Shows which groups of people would be named first.',
+      policy: 'Whether the risk falls on some groups more than on others.',
+    },
+    source: fromFirstPrinciples,
+  },
+  {
+    name: 'shadow-accuracy',
+    title: 'accuracy of shadow models',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer:
+        'Share of right answers of shadow models about records that they were not trained with. Far from that of the model, they are models of another kind.',
+      responder: 'Says whether the attacker’s own models resemble the one under attack.',
+      policy: 'A check on the test itself and not on the system.',
+    },
+    source: fromFirstPrinciples,
+  },
+  {
+    name: 'canary-exposure',
+    title: 'exposure of canaries',
+    unit: 'bits',
+    better: 'lower',
+    say: {
+      engineer:
+        'log2 of the number of canaries that were left out, plus one, less log2 of the rank that an inserted canary has among them by its loss; the median. About 1 is none; it cannot exceed log2 of how many were left out.',
+      responder:
+        'High exposure means that a secret of this kind in the training data could be found by trying candidates.',
+      policy: 'How well the system remembers a planted secret. It is a worst case on purpose.',
+    },
+    source: arxiv(
+      '1802.08232',
+      'Carlini et al. "The secret sharer: Evaluating and testing unintended memorization in neural networks." USENIX Security 2019.',
+      'memory',
+    ),
+  },
+  {
     name: 'suspected-target-class',
     title: 'suspected target class',
     unit: 'class index',

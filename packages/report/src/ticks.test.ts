@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { ticks } from './ticks.ts'
+import { powers, ticks } from './ticks.ts'
 
 it('gives round numbers', () => {
   expect(ticks(0, 1)).toEqual([0, 0.5, 1])
@@ -24,4 +24,10 @@ it('covers every range with a handful of rising, distinct numbers', () => {
       expect(axis.every((tick, i) => i === 0 || tick > (axis[i - 1] as number))).toBe(true)
     }),
   )
+})
+
+it('gives the powers of ten around values above 0', () => {
+  expect(powers([0.0007, 0.4, 1])).toEqual([0.0001, 0.001, 0.01, 0.1, 1])
+  expect(powers([0.01, 1])).toEqual([0.01, 0.1, 1])
+  expect(powers([5])).toEqual([1, 10])
 })

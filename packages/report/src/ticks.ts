@@ -15,3 +15,10 @@ export function ticks(low: number, high: number, wanted = 5): readonly number[] 
     Number(((first + i) * step).toFixed(Math.min(100, digits))),
   )
 }
+
+/** The powers of ten from at or below the least of `values` to at or above the largest, which are above 0; two at least. */
+export function powers(values: readonly number[]): readonly number[] {
+  const first = Math.floor(Math.log10(Math.min(...values)) + 1e-9)
+  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...values)) - 1e-9))
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(`1e${first + i}`))
+}

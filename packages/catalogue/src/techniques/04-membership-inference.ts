@@ -158,4 +158,71 @@ export const membershipInference: readonly TechniqueInput[] = [
       'Choquette-Choo et al. "Label-only membership inference attacks." ICML 2021.',
     ),
   },
+  {
+    ...attack,
+    id: 'entropy-threshold',
+    name: 'entropy threshold attack',
+    aliases: ['entropy attack', 'confidence threshold attack'],
+    access: 'score',
+    goal: member,
+    say: {
+      engineer:
+        'Calls a record a member when the model is sure of its answer, by the largest probability or the entropy of all, whether the answer is right or not. One query a record, and no label is needed.',
+      responder:
+        'It works for whoever does not even know the right answer. It is nearly always weaker than the loss.',
+      policy:
+        'How sure the system sounds can be enough to give away whom it has seen. Nobody needs to know the right answer for that.',
+    },
+    limits: 'A model that is sure of everything hides behind it.',
+    source: arxiv(
+      '2003.10595',
+      'Song and Mittal. "Systematic evaluation of privacy risks of machine learning models." USENIX Security 2021.',
+      'memory',
+    ),
+  },
+  {
+    ...attack,
+    id: 'population-attack',
+    name: 'population attack',
+    aliases: ['attack P', 'population-based attack'],
+    access: 'score',
+    goal: member,
+    say: {
+      engineer:
+        'Asks how rare the loss of a record would be among records of its class that were surely not trained on. It costs one query a record and of the population, and no training.',
+      responder:
+        'It takes nothing but public records of the same kind. Results do not depend on easy and hard classes.',
+      policy:
+        'A record is compared with what is usual for such records. Anybody who has similar records can do it.',
+    },
+    limits: 'It still treats all records of a class alike; shadow models see more.',
+    source: arxiv(
+      '2111.09679',
+      'Ye et al. "Enhanced membership inference attacks against machine learning models." CCS 2022.',
+      'memory',
+    ),
+  },
+  {
+    id: 'canary-audit',
+    name: 'canary audit',
+    aliases: ['canaries', 'secret sharer test', 'canary exposure'],
+    kind: 'test',
+    modes: ['membership-inference'],
+    access: 'score',
+    goal: 'How well the training remembers records that were planted to be remembered.',
+    say: {
+      engineer:
+        'Puts records that can only be learnt by heart among the training data, keeps as many of the same make out, and compares the losses. One training gives an epsilon that is proved to be exceeded.',
+      responder:
+        'Speaks of the training and of the worst case. If canaries are remembered, so may be secrets and unusual people.',
+      policy:
+        'Marked records are planted to see whether they can be found again. It is the fairest test of a privacy promise.',
+    },
+    limits: 'Ordinary records give away less than canaries do.',
+    source: arxiv(
+      '1802.08232',
+      'Carlini et al. "The secret sharer: Evaluating and testing unintended memorization in neural networks." USENIX Security 2019.',
+      'memory',
+    ),
+  },
 ]

@@ -42,6 +42,12 @@ export const costSchema = z.object({
 
 const cellSchema = z.union([z.string(), z.number(), z.null()])
 
+const axisSchema = z.object({
+  label: z.string(),
+  unit: z.string().optional(),
+  scale: z.enum(['linear', 'log']).optional().describe('linear unless said; log takes values above 0 only'),
+})
+
 export const evidenceSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('images'),
@@ -71,8 +77,8 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('curve'),
     title: z.string(),
-    x: z.object({ label: z.string(), unit: z.string().optional() }),
-    y: z.object({ label: z.string(), unit: z.string().optional() }),
+    x: axisSchema,
+    y: axisSchema,
     series: z.array(
       z.object({
         label: z.string(),

@@ -5,8 +5,8 @@ import { type Blob, gatherRows, type StepContext, sizeOf, type Tensor } from '@f
 import type { Ball } from '../attacks/ball.ts'
 import { predictions } from '../attacks/margin.ts'
 import { trueProbabilities } from '../probabilities.ts'
+import { encodeFloats } from '../steps/float-file.ts'
 import type { Goal } from './attack-plan.ts'
-import { encodeFloats } from './float-file.ts'
 
 export interface AttackedSample {
   readonly index: number

@@ -1,9 +1,9 @@
 // Pictures of successes: the sample, the adversarial point, and their difference amplified to be seen.
 import { type Blob, type Evidence, type Image8, type StepHandler, sizeOf } from '@failmode/core'
+import { decodeFloats } from '../steps/float-file.ts'
 import { sampleImage } from '../steps/sample-image.ts'
 import type { Source } from './attack-plan.ts'
 import { noiseInputs } from './attack-step.ts'
-import { decodeFloats } from './float-file.ts'
 
 export interface EvidenceInput {
   readonly source: Source

@@ -3,7 +3,7 @@
 import type { StepHandler } from '@failmode/core'
 import { probabilities } from '../probabilities.ts'
 import { chunk } from '../steps/chunk.ts'
-import { putRows, type RowsFile } from './numbers-file.ts'
+import { putRows, type RowsFile } from '../steps/rows-file.ts'
 import { ask, type Who } from './witness.ts'
 
 export interface AnswerInput {

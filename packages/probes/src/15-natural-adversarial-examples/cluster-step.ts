@@ -3,7 +3,7 @@
 // silhouette, which finds the classes, while a group that the model fails on is a part of one: several numbers are tried,
 // and a failure is told at the scale at which chance explains it least.
 import { benjaminiHochberg, errorClusters, type Points, type Random, type StepHandler } from '@failmode/core'
-import { getRows, type RowsFile } from './numbers-file.ts'
+import { getRows, type RowsFile } from '../steps/rows-file.ts'
 
 export interface ClusterInput {
   readonly files: readonly RowsFile[]

@@ -1,8 +1,8 @@
 // The step that gives each sample its place among the others.
 import type { StepHandler } from '@failmode/core'
 import { chunk } from '../steps/chunk.ts'
-import { putRows, type RowsFile } from './numbers-file.ts'
-import { sampleRow } from './sample-row.ts'
+import { putRows, type RowsFile } from '../steps/rows-file.ts'
+import { sampleRow } from '../steps/sample-row.ts'
 import { ask, type Embedding, placesOf } from './witness.ts'
 
 export interface EmbedInput {

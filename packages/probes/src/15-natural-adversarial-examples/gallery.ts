@@ -1,8 +1,8 @@
 // Galleries: pictures where samples are pictures, else a table that names them by their place in the data.
 import type { CheckContext, Evidence } from '@failmode/core'
 import { isPicture } from '../steps/sample-image.ts'
+import { showStep } from '../steps/show-samples.ts'
 import type { NaturalOptions } from './options.ts'
-import { showStep } from './show-step.ts'
 
 export interface GalleryRow {
   /** Place in the data set. */

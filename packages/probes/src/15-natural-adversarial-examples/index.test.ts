@@ -8,6 +8,8 @@ import {
 } from '@failmode/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { getRows, putRows } from '../steps/rows-file.ts'
+import { sampleRow } from '../steps/sample-row.ts'
 import { probeConformance } from '../testing/conformance.ts'
 import { type MemorySystem, memorySystem, runInMemory, sampleSet } from '../testing/memory-system.ts'
 import { clusterCounts, distinctClusters } from './cluster-step.ts'
@@ -28,10 +30,8 @@ import {
 import probe from './index.ts'
 import { judgeMistakes } from './judge-mistakes.ts'
 import { mergeNeighbours, neighboursStep } from './neighbours-step.ts'
-import { getRows, putRows } from './numbers-file.ts'
 import { options as optionsSchema } from './options.ts'
 import { usableColumns } from './predicate-step.ts'
-import { sampleRow } from './sample-row.ts'
 
 async function run(of: MemorySystem, options: object = {}) {
   const result = await runInMemory(probe, of, { options })

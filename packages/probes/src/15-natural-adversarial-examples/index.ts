@@ -1,6 +1,7 @@
 // Mode 15: real inputs that nobody altered and that the model gets wrong, often with great confidence. They are looked
 // for in the user's own pool, and wrong labels are not laid at the model's door.
 import { defineProbe } from '@failmode/core'
+import { showStep } from '../steps/show-samples.ts'
 import { answerStep } from './answer-step.ts'
 import { clusterStep } from './cluster-step.ts'
 import { embedStep } from './embed-step.ts'
@@ -11,7 +12,6 @@ import { neighboursStep } from './neighbours-step.ts'
 import { options } from './options.ts'
 import { predicateStep } from './predicate-step.ts'
 import { regionStep } from './region-step.ts'
-import { showStep } from './show-step.ts'
 import { slices } from './slices.ts'
 import { sortStep } from './sort-step.ts'
 

@@ -1,7 +1,7 @@
 // Nearest neighbours of many samples take minutes, so they are looked for between two blocks at a time: a sample's nearest
 // of all are among its nearest in some pair of blocks. Each pair is a step, and the steps can be stopped and resumed.
 import { type Neighbours, nearestNeighbours, type StepHandler } from '@failmode/core'
-import { getRows, putRows, type RowsFile } from './numbers-file.ts'
+import { getRows, putRows, type RowsFile } from '../steps/rows-file.ts'
 
 /** Rows of one block. */
 export const blockRows = 2500

@@ -8,8 +8,8 @@ import {
   type StepHandler,
   sortMistakes,
 } from '@failmode/core'
+import { getRows, type RowsFile } from '../steps/rows-file.ts'
 import { type BlockNeighbours, mergeNeighbours } from './neighbours-step.ts'
-import { getRows, type RowsFile } from './numbers-file.ts'
 
 export interface SortInput {
   readonly split: string

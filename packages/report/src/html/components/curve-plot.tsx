@@ -1,6 +1,6 @@
 import type { CurveData } from '../../charts.ts'
 import { formatTick } from '../../format.ts'
-import { ticks } from '../../ticks.ts'
+import { powers, ticks } from '../../ticks.ts'
 import { each } from './each.tsx'
 import { axisFor } from './track.tsx'
 
@@ -15,19 +15,17 @@ export function CurvePlot({ title, x, y, series }: CurveData) {
   const lines = series
     .map(({ label, points }) => ({
       label,
-      points: points.filter((p) => Number.isFinite(p.x) && Number.isFinite(p.y)),
+      points: points.filter((p) => hasPlace(p.x, x) && hasPlace(p.y, y)),
     }))
     .filter(({ points }) => points.length > 0)
   if (lines.length === 0) return <p className="quiet">{title}: no points to draw.</p>
   const all = lines.flatMap(({ points }) => points)
-  const xAxis = ticks(Math.min(...all.map((p) => p.x)), Math.max(...all.map((p) => p.x)), 6)
-  const yAxis = axisFor(
-    all.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]),
-    y.unit ?? '',
-    5,
-  )
-  const px = scale(xAxis, plot.left, plot.right)
-  const py = scale(yAxis, plot.bottom, plot.top)
+  const across = all.map((p) => p.x)
+  const up = all.flatMap((p) => [p.y, p.low ?? p.y, p.high ?? p.y]).filter((value) => hasPlace(value, y))
+  const xAxis = x.scale === 'log' ? powers(across) : ticks(Math.min(...across), Math.max(...across), 6)
+  const yAxis = y.scale === 'log' ? powers(up) : axisFor(up, y.unit ?? '', 5)
+  const px = place(x, xAxis, plot.left, plot.right)
+  const py = place(y, yAxis, plot.bottom, plot.top)
   return (
     <figure className="curve">
       <figcaption>
@@ -120,10 +118,26 @@ function Point({ shape, x, y }: { readonly shape: number; readonly x: number; re
   }
 }
 
-function scale(axis: readonly number[], from: number, to: number): (value: number) => number {
-  const first = axis[0] ?? 0
-  const span = (axis.at(-1) ?? 1) - first || 1
-  return (value) => Math.round((from + ((value - first) / span) * (to - from)) * 10) / 10
+/** Numbers that can be drawn on the axis: those above 0 where it is logarithmic. */
+function hasPlace(value: number, { scale }: CurveData['x']): boolean {
+  return Number.isFinite(value) && (scale !== 'log' || value > 0)
+}
+
+function place(
+  { scale }: CurveData['x'],
+  axis: readonly number[],
+  from: number,
+  to: number,
+): (value: number) => number {
+  const along = scale === 'log' ? (value: number) => Math.log10(value) : (value: number) => value
+  const first = along(axis[0] ?? 1)
+  const span = along(axis.at(-1) ?? 1) - first || 1
+  // An interval may reach below the lowest power; it ends at the edge.
+  const least = axis[0] ?? 1
+  return (value) => {
+    const shown = scale === 'log' ? Math.max(value, least) : value
+    return Math.round((from + ((along(shown) - first) / span) * (to - from)) * 10) / 10
+  }
 }
 
 function axisTitle({ label, unit }: CurveData['x']): string {

@@ -1,6 +1,6 @@
 // Long rows of numbers travel between steps as files of the run folder, named in what the steps give back.
 import type { Blob, BlobStore, Points } from '@failmode/core'
-import { decodeFloats, encodeFloats } from '../01-perturbation/float-file.ts'
+import { decodeFloats, encodeFloats } from './float-file.ts'
 
 export interface RowsFile {
   readonly blob: Blob

@@ -1,7 +1,7 @@
 // A sample as a row of numbers to compare by, where no model lends its eyes. Pictures are coarsened, so that a shift by a
 // pixel does not make two of them strangers, and lose their mean, so that light does not; the cosine between two is then
 // their correlation. Short rows, such as those of a table, stay as they are.
-import { isPicture } from '../steps/sample-image.ts'
+import { isPicture } from './sample-image.ts'
 
 /** Cells on the longer side of a coarsened picture, at most. */
 const cells = 16

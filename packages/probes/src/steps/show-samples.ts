@@ -1,6 +1,6 @@
 // The step that stores samples as pictures for a gallery, as they are in the data.
 import type { Blob, StepHandler } from '@failmode/core'
-import { sampleImage } from '../steps/sample-image.ts'
+import { sampleImage } from './sample-image.ts'
 
 export interface Shown {
   readonly blob: Blob
@@ -12,7 +12,7 @@ export const showStep: StepHandler<
   { readonly split: string; readonly indices: readonly number[] },
   { readonly pictures: readonly Shown[] }
 > = {
-  name: 'natural-adversarial-examples/show',
+  name: 'samples/show',
   version: 1,
   async run({ split, indices }, { samples, blobs, images }) {
     const set = await samples(split)
