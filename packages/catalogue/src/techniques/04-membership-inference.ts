@@ -205,7 +205,7 @@ export const membershipInference: readonly TechniqueInput[] = [
   {
     id: 'canary-audit',
     name: 'canary audit',
-    aliases: ['canaries', 'secret sharer test', 'canary exposure'],
+    aliases: ['secret sharer test', 'canary exposure'],
     kind: 'test',
     modes: ['membership-inference'],
     access: 'score',
