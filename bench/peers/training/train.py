@@ -193,4 +193,5 @@ def fit(params):
     return {"accuracy": right / len(test_x), "seconds": seconds}
 
 
-serve({"open": open_net, "steps": steps, "fit": fit})
+if __name__ == "__main__":
+    serve({"open": open_net, "steps": steps, "fit": fit})

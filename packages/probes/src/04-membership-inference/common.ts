@@ -36,6 +36,12 @@ export async function ask(context: Context, part: Part, copies: readonly Copy[])
   }
 }
 
+/** Work that goes on beside other work: should that fail first, nobody is left to hear how this ended. */
+export function beside<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => {})
+  return work
+}
+
 export async function lookBlind(context: Context, { members, strangers }: Audited): Promise<Blind> {
   const { output } = await context.step(blindStep, {
     members,

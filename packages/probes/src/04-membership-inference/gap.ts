@@ -4,7 +4,7 @@ import { type Check, differenceOfShares, type Measured, type Measurement, wilson
 import { chunk } from '../steps/chunk.ts'
 import { predictLabels } from '../steps/predict.ts'
 import { auditSize, chooseAudited, membershipApplies, type Part } from './audited.ts'
-import { auditSanity, blindMeasurement, type Context, leftOut, lookBlind } from './common.ts'
+import { auditSanity, beside, blindMeasurement, type Context, leftOut, lookBlind } from './common.ts'
 import { judgeAudit } from './judge.ts'
 import { gapMeta } from './meta.ts'
 import type { MembershipOptions } from './options.ts'
@@ -40,11 +40,11 @@ export const gap: Check<MembershipOptions> = {
 async function measure(context: Context): Promise<Measured> {
   const { system, options, budget, seed } = context
   const audited = chooseAudited(context, auditSize(system, options, { budget, each: 1 }))
+  const looking = beside(lookBlind(context, audited))
   const [members, strangers] = [
     await correct(context, audited.members),
     await correct(context, audited.strangers),
   ]
-  const blind = await lookBlind(context, audited)
   const audit = reportAudit(
     { attack: 'gap-attack', members, strangers },
     { access: 'label', knowledge: [], seed },
@@ -79,10 +79,10 @@ async function measure(context: Context): Promise<Measured> {
       accuracy('member-accuracy', a, options.members),
       accuracy('stranger-accuracy', b, options.strangers),
       ...audit.measurements,
-      blindMeasurement(blind, seed),
+      blindMeasurement(await looking, seed),
     ],
     notCovered: ['Attacks that ask more than once about a record.', ...leftOut(context, audited)],
-    sanity: auditSanity([audit], blind, options),
+    sanity: auditSanity([audit], await looking, options),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Check, Measured } from '@failmode/core'
 import { chunk } from '../steps/chunk.ts'
 import { alteredStep, queriesOfAltered } from './altered-step.ts'
 import { auditSize, chooseAudited, membershipApplies, type Part } from './audited.ts'
-import { auditSanity, blindMeasurement, type Context, leftOut, lookBlind } from './common.ts'
+import { auditSanity, beside, blindMeasurement, type Context, leftOut, lookBlind } from './common.ts'
 import { distanceStep } from './distance-step.ts'
 import { judgeAudit } from './judge.ts'
 import { labelsMeta } from './meta.ts'
@@ -76,6 +76,7 @@ async function measure(context: Context): Promise<Measured> {
   const { system, options, budget, seed } = context
   const { altered, distances } = sizesOf(system, options, budget)
   const audited = chooseAudited(context, altered)
+  const looking = beside(lookBlind(context, audited))
   const steady = async ({ split, indices }: Part) => {
     const parts = await Promise.all(
       chunk(indices, 100).map((part) => context.step(alteredStep, { split, indices: part, seed })),
@@ -106,7 +107,6 @@ async function measure(context: Context): Promise<Measured> {
           },
         ]),
   ]
-  const blind = await lookBlind(context, audited)
   const audits = attacks.map((one) => reportAudit(one, { access: 'label', knowledge: [], seed }))
   const evidence = [rocEvidence(attacks)]
   return {
@@ -114,7 +114,7 @@ async function measure(context: Context): Promise<Measured> {
       ...audits.flatMap(({ measurements }, i) =>
         measurements.map((one) => (i === 0 && one.name === 'auc' ? { ...one, evidence } : one)),
       ),
-      blindMeasurement(blind, seed),
+      blindMeasurement(await looking, seed),
     ],
     notCovered: [
       distances === 0
@@ -123,6 +123,6 @@ async function measure(context: Context): Promise<Measured> {
       'Thresholds for each record from shadow models.',
       ...leftOut(context, audited),
     ],
-    sanity: auditSanity(audits, blind, options),
+    sanity: auditSanity(audits, await looking, options),
   }
 }

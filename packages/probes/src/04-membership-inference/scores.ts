@@ -7,6 +7,7 @@ import {
   type Answers,
   ask,
   auditSanity,
+  beside,
   blindMeasurement,
   type Context,
   leftOut,
@@ -51,11 +52,11 @@ export const scores: Check<MembershipOptions> = {
 async function measure(context: Context): Promise<Measured> {
   const { system, options, budget, seed } = context
   const audited = chooseAudited(context, auditSize(system, options, { budget, each: 1 }))
+  const looking = beside(lookBlind(context, audited))
   const plain = copiesOf([], { flip: false, shift: 0 })
   const [members, strangers, population] = await Promise.all(
     [audited.members, audited.strangers, audited.population].map((part) => ask(context, part, plain)),
   )
-  const blind = await lookBlind(context, audited)
   const attacks = thresholdAttacks(members!, strangers!, population!)
   const found = await reportAttacks(context, {
     audited,
@@ -63,7 +64,7 @@ async function measure(context: Context): Promise<Measured> {
     as: { access: 'score', knowledge: [], seed },
   })
   return {
-    measurements: [...found.measurements, blindMeasurement(blind, seed)],
+    measurements: [...found.measurements, blindMeasurement(await looking, seed)],
     notCovered: [
       ...(system.training === undefined || system.training === null
         ? [
@@ -73,7 +74,7 @@ async function measure(context: Context): Promise<Measured> {
       'Attackers who know of some records that they are members.',
       ...leftOut(context, audited),
     ],
-    sanity: auditSanity(found.audits, blind, options),
+    sanity: auditSanity(found.audits, await looking, options),
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Check, Measured, Measurement, SystemFacts } from '@failmode/core'
 import { wilson } from '@failmode/core'
 import { auditSize, chooseAudited, membershipApplies } from './audited.ts'
-import { ask, auditSanity, blindMeasurement, type Context, leftOut, lookBlind } from './common.ts'
+import { ask, auditSanity, beside, blindMeasurement, type Context, leftOut, lookBlind } from './common.ts'
 import { judgeAudit } from './judge.ts'
 import { shadowsMeta } from './meta.ts'
 import type { MembershipOptions } from './options.ts'
@@ -73,10 +73,13 @@ async function measure(context: Context): Promise<Measured> {
   const { system, options, budget, seed } = context
   const copies = copiesOf(system.model?.sampleShape ?? [], options.queries)
   const audited = chooseAudited(context, auditSize(system, options, { budget, each: copies.length }))
+  const looking = beside(lookBlind(context, audited))
   const of = shadowsOf(options, budget)
-  const trained = Promise.all(
-    Array.from({ length: of }, (_, shadow) =>
-      context.step(shadowStep, { audited, shadow, of, seed, copies }),
+  const trained = beside(
+    Promise.all(
+      Array.from({ length: of }, (_, shadow) =>
+        context.step(shadowStep, { audited, shadow, of, seed, copies }),
+      ),
     ),
   )
   const plain = copiesOf([], { flip: false, shift: 0 })
@@ -96,7 +99,6 @@ async function measure(context: Context): Promise<Measured> {
     variance,
     seed,
   })
-  const blind = await lookBlind(context, audited)
   const n = members.labels.length
   const attacks = Object.entries(output.scores)
     // Calls a record a member when the target is as sure of it as shadows without it are; kept to compare with.
@@ -120,7 +122,7 @@ async function measure(context: Context): Promise<Measured> {
   }
   const unlike = Math.abs(right - own) > 0.1
   return {
-    measurements: [...found.measurements, shadowAccuracy, blindMeasurement(blind, seed)],
+    measurements: [...found.measurements, shadowAccuracy, blindMeasurement(await looking, seed)],
     notCovered: [
       `More than ${of} shadow models${of < ownSpreadFrom ? '; the published attack uses 64 to 256' : ''}.`,
       ...(options.queries.flip || options.queries.shift > 0
@@ -132,7 +134,7 @@ async function measure(context: Context): Promise<Measured> {
     ],
     facts: { shadows: of, variance, 'rmia-a': output.rmiaA },
     sanity: [
-      ...auditSanity(found.audits, blind, options),
+      ...auditSanity(found.audits, await looking, options),
       {
         id: 'shadows-resemble-model',
         fired: unlike,

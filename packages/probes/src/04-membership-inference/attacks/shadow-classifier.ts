@@ -14,11 +14,11 @@ export interface LabelledAnswers {
 }
 
 const hidden = 64
-const epochs = 30
+const epochs = 20
 const batch = 32
 const rate = 0.003
 /** Most answers that one network learns from. */
-const mostRows = 3000
+const mostRows = 2000
 /** A class with fewer members or strangers than this has no network of its own. */
 const fewest = 20
 

@@ -76,12 +76,19 @@ describe('equation solving', () => {
   })
 
   it('goes closer where answers are certain, and says what could not be used', async () => {
-    const model = linear('sharp', { features: 12, classes: 3, size: 40 })
+    const model = linear('sharp', { features: 12, classes: 3, size: 25 })
     const copy = await solveEquations(service(model), { features: 12, classes: 3, seed: 1 })
     expect(copy.unusable).toBeGreaterThan(0)
     expect(copy.queries).toBe(13 + copy.unusable)
     expect(copy.determined).toBe(true)
     expect(agreement(model, copy.predict, 12)).toBeGreaterThan(0.99)
+  })
+
+  it('says that there were too few equations where even the middle of the space is certain', async () => {
+    const model = linear('certain', { features: 12, classes: 3, size: 4000 })
+    const copy = await solveEquations(service(model), { features: 12, classes: 3, seed: 1 })
+    expect(copy.determined).toBe(false)
+    expect(copy.unusable).toBe(copy.queries)
   })
 
   it('loses to rounding, and less of it with more rows', async () => {
