@@ -480,6 +480,97 @@ export const measures: readonly Measure[] = [
     source: stealingPaper,
   },
   {
+    name: 'agreement-uniform',
+    title: 'agreement of a copy on uniform inputs',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of inputs drawn uniformly from the whole space on which the copy gives the class of the model, with a Wilson interval. A copy that has learnt only the usual cases shows it here.',
+      responder: 'High here, too, the copy is the model and not an imitation of it.',
+      policy: 'Whether the imitation behaves the same even where nobody would use it.',
+    },
+    source: stealingPaper,
+  },
+  {
+    name: 'agreement-by-queries',
+    title: 'agreement of a copy by queries',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Agreement of copies that were trained on so many answers, by the way the inputs were chosen; queries are in the slice.',
+      responder: 'Read off how many queries a limit would have to stay below.',
+      policy: 'How the imitation improves with every question that may be asked.',
+    },
+    source: stealingPaper,
+  },
+  {
+    name: 'agreement-by-answers',
+    title: 'agreement of a copy by what answers show',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Agreement of copies that were trained on the same inputs with a part of each answer hidden: probabilities to one decimal, the three largest, the class alone. The difference to all probabilities is what hiding costs the thief.',
+      responder: 'Says whether rounding the answers, or returning the class alone, would help here.',
+      policy: 'How much harder imitation becomes if the system says less.',
+    },
+    source: stealingPaper,
+  },
+  {
+    name: 'queries',
+    title: 'queries spent',
+    unit: 'queries',
+    better: 'higher',
+    say: {
+      engineer:
+        'Samples that the attack sent to the model; those on which copy and model are compared are not among them.',
+      responder: 'Compare it with what callers may send in a day.',
+      policy: 'How many questions the imitation took.',
+    },
+    source: fromFirstPrinciples,
+  },
+  {
+    name: 'queries-to-90-percent-agreement',
+    title: 'queries to a copy that agrees on 90 %',
+    unit: 'queries',
+    better: 'higher',
+    say: {
+      engineer:
+        'Fewest queries among the copies that were trained whose agreement is at least 0.9; it is given only if one is. Copies are trained at a handful of sizes, so the true number may be lower.',
+      responder: 'A limit per caller has to lie below this to matter.',
+      policy: 'The price of a good imitation, in questions.',
+    },
+    source: stealingPaper,
+  },
+  {
+    name: 'transfer-rate',
+    title: 'transfer of adversarial examples from a copy',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of adversarial examples that deceive the copy and deceive the model as well, with a Wilson interval; the model was not asked while they were made.',
+      responder: 'What a thief could do next without being seen: the first request is already the attack.',
+      policy: 'How well a deception that was prepared on the imitation works on the real system.',
+    },
+    source: stealingPaper,
+  },
+  {
+    name: 'equation-residual',
+    title: 'contradiction among equations',
+    unit: 'nats',
+    better: 'neither',
+    say: {
+      engineer:
+        'Largest distance between a logarithm of two probabilities and what the solved linear model says of it. Next to 0 the model is linear behind its probabilities; anything else is not.',
+      responder: 'Tells whether the weights that were computed are those of the model.',
+      policy: 'A check on the test itself and not on the system.',
+    },
+    source: stealingPaper,
+  },
+  {
     name: 'auc',
     title: 'area under the curve',
     unit: 'fraction',

@@ -3,6 +3,7 @@
 import type { AnyProbe, AnyStepHandler } from '@failmode/core'
 import perturbation from './01-perturbation/index.ts'
 import membershipInference from './04-membership-inference/index.ts'
+import modelStealing from './05-model-stealing/index.ts'
 import supplyChain from './09-supply-chain/index.ts'
 import distributionalShift from './14-distributional-shift/index.ts'
 import naturalAdversarialExamples from './15-natural-adversarial-examples/index.ts'
@@ -17,6 +18,7 @@ export { corruptText } from './16-common-corruption/text/corrupt-text.ts'
 export const probes: readonly AnyProbe[] = [
   perturbation,
   membershipInference,
+  modelStealing,
   supplyChain,
   distributionalShift,
   naturalAdversarialExamples,

@@ -73,9 +73,11 @@ export function shiftBytes(
   }
   const rest = 8 - phase
   if (bitOrder === 'high-first') {
-    for (let i = 0; i + 1 < count; i++) out[i] = ((bytes[i] as number) << phase) | ((bytes[i + 1] as number) >> rest)
+    for (let i = 0; i + 1 < count; i++)
+      out[i] = ((bytes[i] as number) << phase) | ((bytes[i + 1] as number) >> rest)
   } else {
-    for (let i = 0; i + 1 < count; i++) out[i] = ((bytes[i] as number) >> phase) | ((bytes[i + 1] as number) << rest)
+    for (let i = 0; i + 1 < count; i++)
+      out[i] = ((bytes[i] as number) >> phase) | ((bytes[i + 1] as number) << rest)
   }
   return Math.max(0, count - 1)
 }

@@ -38,7 +38,8 @@ const formats: readonly Format[] = [
   fixed('JPEG', [0xff, 0xd8, 0xff, 0xe0, 0, 16, ...ascii('JFIF\0')]),
   {
     format: 'JPEG',
-    match: (b, at) => (starts(b, at, [0xff, 0xd8, 0xff, 0xe1]) && starts(b, at + 6, ascii('Exif\0\0')) ? 80 : 0),
+    match: (b, at) =>
+      starts(b, at, [0xff, 0xd8, 0xff, 0xe1]) && starts(b, at + 6, ascii('Exif\0\0')) ? 80 : 0,
   },
   {
     format: 'JPEG',

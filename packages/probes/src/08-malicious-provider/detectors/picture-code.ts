@@ -24,8 +24,7 @@ export function differenceGains(): Float32Array {
     left -= share
     const weights = Float64Array.from({ length: 256 }, (_, d) => Math.exp(-Math.min(d, 256 - d) / scale))
     const sum = weights.reduce((a, b) => a + b, 0)
-    for (const [d, weight] of weights.entries())
-      chances[d] = (chances[d] as number) + (share * weight) / sum
+    for (const [d, weight] of weights.entries()) chances[d] = (chances[d] as number) + (share * weight) / sum
   }
   table = Float32Array.from(chances, (chance) => Math.log(256 * (chance + left / 256)))
   return table

@@ -10,7 +10,19 @@ const commonWords =
     ' ',
   )
 
-const kinds = ['lower', 'upper', 'digit', 'space', 'line', 'mark', 'two', 'three', 'four', 'more', 'rest'] as const
+const kinds = [
+  'lower',
+  'upper',
+  'digit',
+  'space',
+  'line',
+  'mark',
+  'two',
+  'three',
+  'four',
+  'more',
+  'rest',
+] as const
 
 /** Chances that a kind of byte is followed by each kind; the rows are scaled to sum to 1. */
 const follow: Record<(typeof kinds)[number], readonly number[]> = {
@@ -91,7 +103,7 @@ function textModel(): Float64Array {
     let sum = 0
     const weightOf = (byte: number) => {
       if (kind === 0 || kind === 1) return (single[(byte | 32) - 97] as number) + 0.005
-      if (kind === 5) return ".,-'\"():;/=".includes(String.fromCharCode(byte)) ? 5 : 1
+      if (kind === 5) return '.,-\'"():;/='.includes(String.fromCharCode(byte)) ? 5 : 1
       return byte === 10 ? 10 : 1
     }
     for (let byte = 0; byte < 256; byte++) if (kindOf(byte) === kind) sum += weightOf(byte)
