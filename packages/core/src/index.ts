@@ -247,6 +247,7 @@ export { differenceOfShares, type Tally } from './statistics/difference-of-share
 export type { Interval, IntervalOptions } from './statistics/interval.ts'
 export { clopperPearson, wilson } from './statistics/intervals.ts'
 export { clusterJackknife } from './statistics/jackknife.ts'
+export { leastSquares, type Solved } from './statistics/least-squares.ts'
 export { type McNemar, mcnemar, mcnemarOfPairs } from './statistics/mcnemar.ts'
 export { benjaminiHochberg, holm } from './statistics/multiple-tests.ts'
 export {

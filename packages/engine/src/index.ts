@@ -140,3 +140,4 @@ export {
 } from './training/train.ts'
 export { type Place, type Trainable, trainableOf } from './training/trainable.ts'
 export type { TrainingData } from './training/training-data.ts'
+export { untrained } from './training/untrained.ts'

@@ -51,6 +51,12 @@ export interface StepContext {
   surrogate<A extends keyof ModelByAccess>(access: A): Promise<ModelByAccess[A]>
   /** Another model of the same task that results are set beside; it is not counted either. */
   reference<A extends keyof ModelByAccess>(name: string, access: A): Promise<ModelByAccess[A]>
+  /**
+   * The architecture of the model under test with weights that were drawn and not trained; not counted. For models that are
+   * ONNX files.
+   * @throws FailmodeError model-failed for a model without weights of its own
+   */
+  untrained<A extends keyof ModelByAccess>(access: A): Promise<ModelByAccess[A]>
   samples(split: string): Promise<SampleSet>
   /** Trains models as the configuration says; only where `SystemFacts.training` is there. */
   trainer(): Promise<TrainerTarget>

@@ -43,6 +43,8 @@ export interface Copied {
   readonly transfer?: { readonly copy: readonly (0 | 1)[]; readonly model: readonly (0 | 1)[] }
 }
 
+/** By how much another class has to be ahead in the copy before the search for an example ends, in logits. */
+const caution = 50
 /** Probabilities below this are left out of what is learnt. */
 const least = 0.01
 
@@ -105,25 +107,34 @@ export const copyStep: StepHandler<CopyInput, Copied> = {
       }
 
       async function deceive({ rows, labels: truth, eps, queries }: Transfer) {
-        const x = other.read(rows.map((row) => compared.indices[row]!))
-        const found = await square(
-          { scores: scoresOf },
-          { x, labels: Int32Array.from(truth), ids: rows.map((row) => compared.indices[row]!) },
-          {
-            norm: 'linf',
-            eps,
-            queries,
-            initialShare: 0.8,
-            random: createRandom(seed, ['model-stealing', 'transfer']),
-            signal: context.signal,
-          },
+        const random = createRandom(seed, ['model-stealing', 'transfer'])
+        const adversarial = new Float32Array(rows.length * size)
+        for (const [i, row] of rows.entries()) {
+          const label = truth[i]!
+          // An example that only just deceives the copy deceives nobody else: the search goes on as far as it gets.
+          const wary = async (x: Tensor): Promise<Scores> => {
+            const scores = await scoresOf(x)
+            for (let at = label; at < scores.data.length; at += classes) scores.data[at]! += caution
+            return scores
+          }
+          const id = compared.indices[row]!
+          const found = await square(
+            { scores: wary },
+            { x: other.read([id]), labels: Int32Array.of(label), ids: [id] },
+            { norm: 'linf', eps, queries, initialShare: 0.8, random, signal: context.signal },
+          )
+          adversarial.set(found.adversarial.data, i * size)
+          context.progress(0.8 + (0.2 * i) / rows.length)
+        }
+        const own = topOf(
+          (await scoresOf({ data: adversarial, dims: [rows.length, ...shape] })).data,
+          classes,
         )
-        const own = topOf((await scoresOf(found.adversarial)).data, classes)
         const model = await context.model('label', { maxQueries: rows.length })
         const seen: number[] = []
         for (let from = 0; from < rows.length; from += Math.min(128, context.modelFacts.maxBatch)) {
           const count = Math.min(rows.length - from, 128, context.modelFacts.maxBatch)
-          const part = found.adversarial.data.subarray(from * size, (from + count) * size)
+          const part = adversarial.subarray(from * size, (from + count) * size)
           seen.push(...(await model.labels({ data: part, dims: [count, ...shape] })))
         }
         const differs = (answers: readonly number[]) => answers.map((k, i): 0 | 1 => (k === truth[i] ? 0 : 1))

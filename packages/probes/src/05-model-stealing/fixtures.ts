@@ -1,8 +1,13 @@
 // A linear model of three classes, which gives itself away, and one that answers by a hash of the sample, of which nothing can be
 // learnt. Copies are trained by least squares on the classes, which suits the first and cannot suit the second.
-import { createRandom, type SampleSet, type TrainedModel, type TrainerTarget } from '@failmode/core'
+import {
+  createRandom,
+  leastSquares,
+  type SampleSet,
+  type TrainedModel,
+  type TrainerTarget,
+} from '@failmode/core'
 import { type MemorySystem, memorySystem, type SampleScorer, sampleSet } from '../testing/memory-system.ts'
-import { leastSquares } from './attacks/least-squares.ts'
 
 const size = 8
 const classes = 3

@@ -47,6 +47,8 @@ export interface MemorySystem {
   readonly surrogate?: Partial<ModelByAccess>
   readonly references?: Readonly<Record<string, Partial<ModelByAccess>>>
   readonly trainer?: TrainerTarget
+  /** The same architecture, untrained. */
+  readonly untrained?: Partial<ModelByAccess>
   readonly metadata?: Readonly<Record<string, Metadata>>
   readonly data: Readonly<Record<string, SampleSet>>
   readonly artifacts: ArtifactTarget
@@ -367,6 +369,11 @@ function stepContext(
     async reference<A extends keyof ModelByAccess>(name: string, access: A) {
       const model = system.references?.[name]?.[access]
       if (model === undefined) throw new RangeError(`no reference ${name} with ${access} access`)
+      return model as ModelByAccess[A]
+    },
+    async untrained<A extends keyof ModelByAccess>(access: A) {
+      const model = system.untrained?.[access]
+      if (model === undefined) throw new RangeError(`no untrained model with ${access} access`)
       return model as ModelByAccess[A]
     },
     async samples(split) {

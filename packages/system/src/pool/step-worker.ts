@@ -33,6 +33,7 @@ const artifacts = createArtifactTarget(descriptor.artifacts)
 const sets = new Map<string, SampleSet>()
 let model: Promise<OpenModel> | undefined
 let trainer: Promise<TrainerTarget> | undefined
+let untrained: Promise<OpenModel> | undefined
 let surrogate: Promise<OpenModel> | undefined
 const references = new Map<string, Promise<OpenModel>>()
 
@@ -80,6 +81,21 @@ export default async function run({ task, handler: name, input, stop }: WorkerTa
         const opened = references.get(name) ?? openModel(other, { threads, connect })
         references.set(name, opened)
         return stoppable((await opened).access(access), look)
+      },
+      async untrained<A extends keyof ModelByAccess>(access: A) {
+        const own = modelDescriptor()
+        if (own.kind !== 'onnx') {
+          throw new FailmodeError('model-failed', {
+            message: 'only a model that is a file has weights that can be drawn anew.',
+          })
+        }
+        untrained ??= openModel(own, {
+          threads,
+          untrained: createRandom(seed)
+            .split('untrained')
+            .int(2 ** 31),
+        })
+        return stoppable((await untrained).access(access), look)
       },
       async samples(split) {
         let set = sets.get(split)

@@ -19,6 +19,7 @@ import {
   openSession,
   type Session,
   toNumbers,
+  untrained,
 } from '@failmode/engine'
 import { labelModel, scoreModel } from './answering.ts'
 import { refuseNonFinite } from './finite-scores.ts'
@@ -31,15 +32,23 @@ import { noAccess, type OpenModel } from './opened-model.ts'
 
 export async function openOnnx(
   descriptor: OnnxDescriptor,
-  { threads }: { readonly threads: number },
+  {
+    threads,
+    untrained: seed,
+  }: {
+    readonly threads: number
+    /** Weights are drawn anew from this seed. */
+    readonly untrained?: number
+  },
 ): Promise<OpenModel> {
-  const model: Model = await loadModel(descriptor.path)
-  if ((await modelDigest(descriptor.path, model)) !== descriptor.facts.digest) {
+  const file: Model = await loadModel(descriptor.path)
+  if ((await modelDigest(descriptor.path, file)) !== descriptor.facts.digest) {
     throw new FailmodeError('run-changed', {
       message: `${descriptor.path} changed while the run was under way.`,
       hint: 'Start the run again.',
     })
   }
+  const model = seed === undefined ? file : await untrained(file, { seed })
   const session = await openSession(model, { intraOpThreads: threads })
   const { facts, output } = descriptor
   const feed = feeder(descriptor)

@@ -14,6 +14,8 @@ export async function openModel(
   descriptor: ModelDescriptor,
   options: {
     readonly threads: number
+    /** Weights are drawn anew from this seed; for files only. */
+    readonly untrained?: number
     readonly connect?: (connection: Connection, transfer: readonly MessagePort[]) => void
   },
 ): Promise<OpenModel> {

@@ -1,7 +1,6 @@
 import { createRandom } from '@failmode/core'
 import { describe, expect, it } from 'vitest'
 import { solveEquations } from './equation-solving.ts'
-import { leastSquares } from './least-squares.ts'
 import { searchLines } from './line-search.ts'
 import { OutOfQueries, type Service } from './service.ts'
 
@@ -147,29 +146,4 @@ describe('line search', () => {
     const service: Service<number> = async (rows) => rows.map((row) => (row[0]! > 0.5 ? 1 : 0))
     await expect(searchLines(service, { features: 3, seed: 1, maxQueries: 10 })).rejects.toThrow(OutOfQueries)
   })
-})
-
-it('least squares solve, fit and leave out what is not determined', () => {
-  const solved = leastSquares(Float64Array.of(2, 1, 1, 3), Float64Array.of(3, 5), {
-    rows: 2,
-    columns: 2,
-    targets: 1,
-  })
-  expect(solved.x[0]).toBeCloseTo(0.8, 12)
-  expect(solved.x[1]).toBeCloseTo(1.4, 12)
-  // The line through (0,1), (1,2), (2,2): slope 1/2, intercept 7/6.
-  const line = leastSquares(Float64Array.of(0, 1, 1, 1, 2, 1), Float64Array.of(1, 2, 2), {
-    rows: 3,
-    columns: 2,
-    targets: 1,
-  })
-  expect(line.x[0]).toBeCloseTo(0.5, 12)
-  expect(line.x[1]).toBeCloseTo(7 / 6, 12)
-  const same = leastSquares(Float64Array.of(1, 1, 2, 2), Float64Array.of(2, 4), {
-    rows: 2,
-    columns: 2,
-    targets: 1,
-  })
-  expect(same.rank).toBe(1)
-  expect(same.x[0]! + same.x[1]!).toBeCloseTo(2, 12)
 })

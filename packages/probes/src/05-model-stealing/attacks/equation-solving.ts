@@ -1,8 +1,7 @@
 // Each probability is an equation in the weights of a logistic or softmax model (Tramèr et al. 2016, section 4.1): the logarithm of
 // the ratio of two of them is linear in the row. So d + 1 rows of d features and any number of classes give the model, up
 // to what no answer depends on: weights are differences to those of class 0.
-import { createRandom } from '@failmode/core'
-import { leastSquares } from './least-squares.ts'
+import { createRandom, leastSquares } from '@failmode/core'
 import { openLedger, type Service } from './service.ts'
 
 export interface SolvedModel {
