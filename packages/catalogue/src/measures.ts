@@ -767,6 +767,109 @@ export const measures: readonly Measure[] = [
     ),
   },
   {
+    name: 'guest-accuracy',
+    title: 'accuracy on a foreign task',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Share of fresh samples of a task that the model was never meant for which it has right behind a learnt frame, with a Wilson interval. Read it beside the controls of the same task.',
+      responder:
+        'High beyond the controls, the service can be used as somebody else’s computer for this task.',
+      policy: 'How well outsiders can make the system work for a purpose of their own.',
+    },
+    source: arxiv(
+      '1806.11146',
+      'Elsayed, Goodfellow and Sohl-Dickstein. "Adversarial reprogramming of neural networks." ICLR 2019.',
+      'memory',
+    ),
+  },
+  {
+    name: 'guest-gain',
+    title: 'gain over the best control',
+    unit: 'fraction',
+    better: 'lower',
+    say: {
+      engineer:
+        'Accuracy on the foreign task less the highest of its controls: the commonest class, a program learnt from shuffled labels, and the same on an untrained twin.',
+      responder: 'Above zero with its interval, the training of this model is what makes the abuse work.',
+      policy: 'What the system itself adds to the foreign use.',
+    },
+    source: arxiv(
+      '1806.11146',
+      'Elsayed, Goodfellow and Sohl-Dickstein. "Adversarial reprogramming of neural networks." ICLR 2019.',
+      'memory',
+    ),
+  },
+  {
+    name: 'majority-share',
+    title: 'share of the commonest class',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer:
+        'Share of samples of the foreign task that have its commonest class: what always answering the same would give.',
+      responder: 'The least that any program reaches.',
+      policy: 'A yardstick for the test and not a property of the system.',
+    },
+    source: arxiv(
+      '1806.11146',
+      'Elsayed, Goodfellow and Sohl-Dickstein. "Adversarial reprogramming of neural networks." ICLR 2019.',
+      'memory',
+    ),
+  },
+  {
+    name: 'shuffled-accuracy',
+    title: 'accuracy after learning from shuffled labels',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer:
+        'Accuracy of a program that was learnt in the same way from labels that mean nothing, with a Wilson interval.',
+      responder: 'A control: near chance when the counting is right.',
+      policy: 'A yardstick for the test and not a property of the system.',
+    },
+    source: arxiv(
+      '1806.11146',
+      'Elsayed, Goodfellow and Sohl-Dickstein. "Adversarial reprogramming of neural networks." ICLR 2019.',
+      'memory',
+    ),
+  },
+  {
+    name: 'untrained-accuracy',
+    title: 'accuracy on an untrained twin',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer:
+        'Accuracy of a program for the same architecture with weights that were drawn and not trained. A network that nobody trained is a fair calculator, too.',
+      responder: 'What the architecture alone gives away.',
+      policy: 'A yardstick for the test and not a property of the system.',
+    },
+    source: arxiv(
+      '1806.11146',
+      'Elsayed, Goodfellow and Sohl-Dickstein. "Adversarial reprogramming of neural networks." ICLR 2019.',
+      'memory',
+    ),
+  },
+  {
+    name: 'linear-probe-accuracy',
+    title: 'accuracy of a linear classifier',
+    unit: 'fraction',
+    better: 'neither',
+    say: {
+      engineer:
+        'Accuracy of a softmax regression on the foreign task’s own pixels, without the model. It solves counting squares, so it decides nothing.',
+      responder: 'Says whether the task is hard at all.',
+      policy: 'A yardstick for the test and not a property of the system.',
+    },
+    source: arxiv(
+      '1806.11146',
+      'Elsayed, Goodfellow and Sohl-Dickstein. "Adversarial reprogramming of neural networks." ICLR 2019.',
+      'memory',
+    ),
+  },
+  {
     name: 'suspected-target-class',
     title: 'suspected target class',
     unit: 'class index',

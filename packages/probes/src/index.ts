@@ -4,6 +4,7 @@ import type { AnyProbe, AnyStepHandler } from '@failmode/core'
 import perturbation from './01-perturbation/index.ts'
 import membershipInference from './04-membership-inference/index.ts'
 import modelStealing from './05-model-stealing/index.ts'
+import reprogramming from './06-reprogramming/index.ts'
 import supplyChain from './09-supply-chain/index.ts'
 import distributionalShift from './14-distributional-shift/index.ts'
 import naturalAdversarialExamples from './15-natural-adversarial-examples/index.ts'
@@ -19,6 +20,7 @@ export const probes: readonly AnyProbe[] = [
   perturbation,
   membershipInference,
   modelStealing,
+  reprogramming,
   supplyChain,
   distributionalShift,
   naturalAdversarialExamples,
