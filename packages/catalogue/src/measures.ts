@@ -802,7 +802,7 @@ export const measures: readonly Measure[] = [
     ),
   },
   {
-    name: 'majority-share',
+    name: 'commonest-class-share',
     title: 'share of the commonest class',
     unit: 'fraction',
     better: 'neither',

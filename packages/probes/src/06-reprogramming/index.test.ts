@@ -31,7 +31,7 @@ describe('a model that can be made to count', () => {
     const found = await run(vulnerable())
     expect(found.check('gradients').outcome).toBe('finding')
     expect(found.number('gradients', 'guest-accuracy')!.value).toBeGreaterThan(0.9)
-    for (const control of ['majority-share', 'shuffled-accuracy', 'untrained-accuracy']) {
+    for (const control of ['commonest-class-share', 'shuffled-accuracy', 'untrained-accuracy']) {
       expect(found.number('gradients', control)!.interval!.high).toBeLessThan(0.7)
     }
     // A sum of pixels solves it, which is why a linear classifier decides nothing.

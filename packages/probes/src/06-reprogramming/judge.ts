@@ -6,7 +6,7 @@ import { highOf, lowOf, percent } from '../measured-rate.ts'
 import type { ReprogrammingOptions } from './options.ts'
 
 const mitigations = ['6-m1', '6-m2', '6-m3']
-const controls = ['majority-share', 'shuffled-accuracy', 'untrained-accuracy'] as const
+const controls = ['commonest-class-share', 'shuffled-accuracy', 'untrained-accuracy'] as const
 
 export function judgePrograms(
   measured: Measured,
@@ -87,7 +87,7 @@ export function judgePrograms(
 }
 
 const words: Readonly<Record<string, string>> = {
-  'majority-share': 'the commonest class',
+  'commonest-class-share': 'the commonest class',
   'shuffled-accuracy': 'learnt from shuffled labels',
   'untrained-accuracy': 'on an untrained twin',
 }

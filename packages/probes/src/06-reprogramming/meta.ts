@@ -12,7 +12,7 @@ export const meta: ProbeMeta = {
 const measurements = [
   'guest-accuracy',
   'guest-gain',
-  'majority-share',
+  'commonest-class-share',
   'shuffled-accuracy',
   'untrained-accuracy',
   'linear-probe-accuracy',

@@ -133,7 +133,7 @@ async function measure(context: Context, access: 'gradient' | 'score'): Promise<
   const common = {
     access,
     seed,
-    attack: access === 'gradient' ? 'reprogramming' : 'black-box-reprogramming',
+    attack: access === 'gradient' ? 'adversarial-reprogramming' : 'bar',
   } as const
   const found = await Promise.all(
     guests.map(async ({ guest, each }) => {
@@ -181,7 +181,7 @@ async function measure(context: Context, access: 'gradient' | 'score'): Promise<
           denominator: 'fresh samples; accuracy less that of the best control',
           slice: { guest },
         },
-        rate('majority-share', majority, 'fresh samples; the share of the commonest class'),
+        rate('commonest-class-share', majority, 'fresh samples; the share of the commonest class'),
         rate('shuffled-accuracy', hits(shuffled), 'fresh samples; the program learnt from shuffled labels'),
         ...(untrained === null
           ? []
