@@ -21,7 +21,8 @@ beforeAll(async () => {
   // From here on there is no model and no data to ask.
   await rm(join(system.path, 'model.onnx'))
   await rm(join(system.path, 'test.npz'))
-})
+  // The digits with every probe that applies: ten seconds on two idle cores.
+}, 240_000)
 afterAll(() => system.remove())
 
 const modeOf = (run: RunDocument, slug: string) => run.modes.find((mode) => mode.slug === slug)!

@@ -57,6 +57,7 @@ export const tinyConfig = {
   probes: {
     perturbation: { eps: 0.05, samples: 20, queries: 20, noiseDraws: 2 },
     'common-corruption': { corruptions: ['contrast'], severities: [1], samples: 60 },
+    reprogramming: { guests: ['square-counting'], steps: 20, batch: 4, samples: 40 },
   },
   seed: 7,
 } as const
@@ -104,6 +105,7 @@ export async function digitsSystem(): Promise<SystemFolder> {
     probes: {
       perturbation: { eps: 0.3, samples: 64, queries: 20, steps: 5, noiseDraws: 2 },
       'common-corruption': { severities: [1, 5], samples: 50 },
+      reprogramming: { guests: ['square-counting'], steps: 20, batch: 4, samples: 40 },
     },
     seed: 7,
   })

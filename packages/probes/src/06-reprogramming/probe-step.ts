@@ -37,8 +37,8 @@ export const linearProbeStep: StepHandler<
   },
 }
 
-const mostLearnt = 1000
-const rounds = 250
+const mostLearnt = 800
+const rounds = 150
 
 /** Softmax regression by Adam on all rows; [width + 1, classes], the intercepts last. */
 function fitSoftmax(

@@ -29,7 +29,7 @@ export interface Programmed {
   readonly pictures: readonly { readonly blob: Blob; readonly width: number; readonly height: number }[]
 }
 
-/** Drawn samples that a program learns from. */
+/** Most drawn samples that a program learns from. */
 export const learnt = 4000
 const most = 64
 const shown = 4
@@ -42,7 +42,7 @@ export const programStep: StepHandler<ProgramInput, Programmed> = {
     const random = createRandom(seed, ['reprogramming', guest])
     const { learn, test, classes, side } = await guestsOf(guest, {
       own,
-      learn: learnt,
+      learn: Math.min(learnt, Math.max(256, steps * batch)),
       test: samples,
       random: random.split('samples'),
       context,
